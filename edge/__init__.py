@@ -1,0 +1,3 @@
+"""steatoscope's edge: everything that a scanner workstation runs."""
+
+__version__ = "0.1.0"

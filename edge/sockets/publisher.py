@@ -1,0 +1,100 @@
+"""The scanner's side of the wire: frames and events out."""
+
+import secrets
+import time
+from types import TracebackType
+from typing import Self
+
+import msgspec
+import numpy as np
+import zmq
+from numpy.typing import NDArray
+
+from edge.contract import topics
+from edge.contract.codec import encode
+from edge.contract.messages import PROTOCOL_VERSION, Event, EventKind, FrameHeader, FrameInfo
+from edge.sockets.settings import SCANNER, configure
+
+Pixels = bytes | NDArray[np.uint8]
+
+
+class ScannerPublisher:
+    """Publishes the frames of one exam as a scanner does; one thread uses it.
+
+    Attributes:
+        endpoint: the address bound to, with the port that a `*` was given.
+        epoch: 63-bit number drawn at random, unless one is given.
+        last_seq: number of the last frame sent; -1 before the first.
+    """
+
+    def __init__(self, bind: str, *, exam: str, epoch: int | None = None) -> None:
+        """Bind to `bind`; zmq.ZMQError where the address is taken or malformed."""
+        self.exam = exam
+        self.epoch = secrets.randbits(63) if epoch is None else epoch
+        self.last_seq = -1
+        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.XPUB)
+        configure(self._socket, SCANNER)
+        try:
+            self._socket.bind(bind)
+        except zmq.ZMQError:
+            self._socket.close()
+            raise
+        self.endpoint: str = self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def frame(self, pixels: Pixels, info: FrameInfo) -> int:
+        """Send one frame and return its `seq`.
+
+        Args:
+            pixels: the pixels part, exactly as `info` describes it: bytes, or a C-contiguous
+                uint8 array, which must not change afterwards.
+            info: view, size, format, time and scale of the frame.
+        """
+        self.last_seq += 1
+        header = FrameHeader(
+            v=PROTOCOL_VERSION,
+            epoch=self.epoch,
+            seq=self.last_seq,
+            exam=self.exam,
+            **msgspec.structs.asdict(info),
+        )
+        data = pixels if isinstance(pixels, bytes) else pixels.data
+        self._socket.send_multipart((topics.FRAME.name.encode(), encode(header), data), copy=False)
+        return self.last_seq
+
+    def event(self, kind: EventKind) -> None:
+        """Send one event with the present time and the last frame's number."""
+        message = Event(
+            v=PROTOCOL_VERSION,
+            epoch=self.epoch,
+            exam=self.exam,
+            event=kind,
+            last_seq=self.last_seq,
+            time_ns=time.time_ns(),
+        )
+        self._socket.send_multipart((topics.EVENT.name.encode(), encode(message)))
+
+    def wait_for_receiver(self, timeout_s: float) -> bool:
+        """Wait until somebody has subscribed to frames; False where nobody did in time."""
+        deadline_s = time.monotonic() + timeout_s
+        while (left_s := deadline_s - time.monotonic()) > 0:
+            if self._socket.poll(max(1, round(left_s * 1000))):
+                request = self._socket.recv()
+                # 1 = subscribe; an empty topic or any prefix of "frame" asks for frames.
+                if request[:1] == b"\x01" and topics.FRAME.name.encode().startswith(request[1:]):
+                    return True
+        return False
+
+    def close(self, linger_ms: int = 1000) -> None:
+        """Close after at most `linger_ms` for what is still in the send queue."""
+        self._socket.close(linger=linger_ms)
