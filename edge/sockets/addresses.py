@@ -9,10 +9,11 @@ class AddressError(ValueError):
     """An address that cannot be used; says which, why and what is allowed."""
 
 
-def check_local(address: str) -> str:
-    """Give `address` back if it stays on this host, which needs no keys.
+def check_address(address: str, *, secured: bool = False) -> str:
+    """Give `address` back if it may be used.
 
-    Allowed: `ipc://PATH`, and `tcp://HOST:PORT` with HOST in 127.0.0.0/8, localhost or [::1].
+    `secured`: CURVE keys protect it, so it may leave this host. Else only `ipc://PATH`, and
+    `tcp://HOST:PORT` with HOST in 127.0.0.0/8, localhost or [::1].
 
     Raises:
         AddressError: anything else.
@@ -22,7 +23,7 @@ def check_local(address: str) -> str:
         return address
     if parts.scheme != "tcp" or not re.search(r":(\d{1,5}|\*)$", address):
         raise AddressError(f"{address!r}: not tcp://HOST:PORT or ipc://PATH")
-    if not _is_loopback(parts.hostname or ""):
+    if not secured and not _is_loopback(parts.hostname or ""):
         raise AddressError(
             f"{address!r}: not on the loopback interface; without CURVE keys only 127.0.0.1, "
             "localhost and [::1] are allowed"

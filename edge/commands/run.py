@@ -1,0 +1,131 @@
+"""`python -m edge run`: the daemon."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import zmq
+
+from edge import config, log
+from edge.contract.bundle import BundleError, read_bundle
+from edge.daemon import Daemon, Scanner
+from edge.inbox import Inbox
+from edge.pipeline import Pipeline
+from edge.providers import ProviderError
+from edge.runner import ModelError, Runner
+from edge.sockets.bus import Bus
+from edge.sockets.link import Link
+from edge.sockets.receiver import Post, Receiver
+
+HELP = "read frames from scanners and publish liver-fat estimates"
+
+EPILOG = """\
+Without a settings file it listens to one scanner, named "scanner", on tcp://127.0.0.1:5555 and
+publishes on tcp://127.0.0.1:5556. Flags win over the file. An example file: deploy/edge.toml
+
+  python -m edge run
+  python -m edge run --config edge.toml --check
+  python -m edge run --frames ipc:///run/scanner.sock --provider cuda
+
+It ends on SIGTERM or Ctrl-C after reading what it has received. Exit codes: 0 ended as asked,
+2 settings, bundle or provider refused (nothing was opened), 3 an address could not be bound.
+Research use only; not a medical device.
+"""
+
+SWITCH_S = 0.0005
+"""How long a Python thread may keep the interpreter while another waits: below a frame's budget."""
+
+logger = logging.getLogger("edge")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.epilog = EPILOG
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (TOML)")
+    parser.add_argument("--bundle", metavar="DIR", help="model bundle; default: the built-in one")
+    parser.add_argument(
+        "--provider",
+        choices=("auto", "cpu", "cuda", "tensorrt"),
+        help="auto: CUDA where it can be had, else CPU; one named here is used or refused",
+    )
+    parser.add_argument("--threads", type=int, metavar="N", help="threads of one inference (1)")
+    parser.add_argument(
+        "--frames", metavar="ADDRESS", help="listen to one scanner here, instead of the file's"
+    )
+    parser.add_argument("--bind", metavar="ADDRESS", help="publish the estimates here")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"))
+    parser.add_argument("--check", action="store_true", help="check settings and bundle, and end")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the daemon until it is told to stop; returns the exit code."""
+    try:
+        settings = config.load(args.config, _overrides(args))
+        log.set_up(settings.log_level)
+        bundle = read_bundle(settings.bundle_path)
+        runner = Runner(bundle, settings.provider, settings.threads)
+    except (config.ConfigError, BundleError, ProviderError, ModelError) as error:
+        print(f"steatoscope: {error}", file=sys.stderr)
+        return 2
+    if args.check:
+        print(f"settings and bundle are right; {_describe(runner)}")
+        return 0
+    try:
+        bus = Bus(settings.estimates.bind)
+    except zmq.ZMQError as error:
+        print(f"steatoscope: {settings.estimates.bind}: cannot bind: {error}", file=sys.stderr)
+        return 3
+    with bus:
+        _serve(settings, runner, bus)
+    return 0
+
+
+def _overrides(args: argparse.Namespace) -> dict[str, Any]:
+    """Flags that were given, under the names of the settings."""
+    flags = {name: getattr(args, name) for name in ("bundle", "provider", "threads", "log_level")}
+    given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
+    if args.frames:
+        given["scanner"] = [{"name": "scanner", "frames": args.frames}]
+    if args.bind:
+        given["estimates"] = {"bind": args.bind}
+    return given
+
+
+def _serve(settings: config.Settings, runner: Runner, bus: Bus) -> None:
+    sys.setswitchinterval(SWITCH_S)
+    ready = threading.Condition()
+    posts, scanners = [], []
+    for scanner in settings.scanner:
+        inbox = Inbox(ready)
+        link = Link(
+            scanner.frames,
+            time.monotonic(),
+            server_key=scanner.server_key,
+            max_message_bytes=settings.max_message_mib * config.MEBIBYTE,
+        )
+        posts.append(Post(scanner.name, link, inbox))
+        pipeline = Pipeline(scanner.name, runner, time.monotonic_ns)
+        scanners.append(Scanner(scanner.name, inbox, pipeline))
+    daemon = Daemon(scanners, bus, ready, runner.info, settings.exam_idle_s)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: daemon.stop())
+    receiver = Receiver(posts)
+    receiver.start()
+    names = ", ".join(f"{scanner.name} at {scanner.frames}" for scanner in settings.scanner)
+    logger.info("ready: %s; listening to %s", _describe(runner), names)
+    logger.info("estimates on %s", bus.endpoint)
+    try:
+        daemon.run()
+    finally:
+        receiver.stop()
+    logger.info("stopped")
+
+
+def _describe(runner: Runner) -> str:
+    info = runner.info
+    return f"model {info.name} {info.version} ({info.precision}) on {info.provider}"

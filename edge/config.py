@@ -1,0 +1,141 @@
+"""Settings of the daemon: a TOML file, typed and checked before any socket opens."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from edge.contract.bundle import builtin_path
+from edge.sockets.addresses import AddressError, check_address
+
+Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+\Z")]
+ServerKey = Annotated[str, Meta(pattern=r"^([!-~]{40})?\Z")]
+
+MEBIBYTE = 2**20
+
+
+class ConfigError(ValueError):
+    """Settings that cannot be used; names the file, the key and what is allowed."""
+
+
+class ScannerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One scanner to listen to.
+
+    `name`: 1-64 of A-Z a-z 0-9 . _ -, part of the topics. `frames`: where the scanner's PUB socket
+    is bound. `server_key`: its public CURVE key (Z85, 40 characters), needed unless on loopback.
+    """
+
+    name: Name
+    frames: str
+    server_key: ServerKey = ""
+
+
+class EstimatesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where viewers connect."""
+
+    bind: str = "tcp://127.0.0.1:5556"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that can be set.
+
+    `bundle`: folder of the models, "" for the built-in one. `threads`: of one inference.
+    `exam_idle_s`: an exam without a frame for this long is ended. `max_message_mib`: largest frame
+    message that is taken in.
+    """
+
+    scanner: tuple[ScannerSettings, ...] = (ScannerSettings("scanner", "tcp://127.0.0.1:5555"),)
+    estimates: EstimatesSettings = EstimatesSettings()
+    bundle: str = ""
+    provider: Literal["auto", "cpu", "cuda", "tensorrt"] = "auto"
+    threads: Annotated[int, Meta(ge=1, le=64)] = 1
+    exam_idle_s: Annotated[float, Meta(gt=0, le=86400)] = 600.0
+    max_message_mib: Annotated[int, Meta(ge=1, le=256)] = 8
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def bundle_path(self) -> Path:
+        """Folder of the bundle to run."""
+        return Path(self.bundle).expanduser() if self.bundle else builtin_path()
+
+
+def load(path: Path | None, overrides: dict[str, Any]) -> Settings:
+    """Settings from a TOML file (or the defaults) with `overrides`, by key, on top.
+
+    Raises:
+        ConfigError: the file cannot be read, or a key or value is not allowed.
+    """
+    source = str(path) if path else "command line"
+    raw = _read(path) if path else {}
+    raw.update(overrides)
+    try:
+        settings = msgspec.convert(raw, Settings)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{source}: {_explain(str(error))}") from error
+    _check_scanners(source, settings)
+    _check_addresses(source, settings)
+    return settings
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        decoded = msgspec.toml.decode(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+    return dict(decoded)
+
+
+_PATTERNS = {
+    "name": "1 to 64 of A-Z a-z 0-9 . _ -",
+    "server_key": "a public CURVE key: 40 characters of Z85",
+}
+
+
+def _explain(problem: str) -> str:
+    """The validator's text with the key in TOML's words and what is allowed there."""
+    what, _, where = problem.partition(" - at `$")
+    key = re.sub(r"\[(\d+)\]", lambda match: f" {int(match[1]) + 1}", where.strip("`."))
+    key = key.replace(".", ": ") or "settings"
+    field = where.strip("`").rpartition(".")[2]
+    if "unknown field" in what:
+        allowed = ", ".join(_section(where).__struct_fields__)
+        return f"{key}: {what}; allowed here: {allowed}"
+    if "matching regex" in what:
+        return f"{key}: must be {_PATTERNS[field]}"
+    if "enum value" in what:
+        choices = get_args(get_type_hints(_section(where))[field])
+        return f"{key}: {what}; allowed: {', '.join(choices)}"
+    return f"{key}: {what}"
+
+
+def _section(where: str) -> type[msgspec.Struct]:
+    if ".scanner" in where:
+        return ScannerSettings
+    return EstimatesSettings if ".estimates" in where else Settings
+
+
+def _check_scanners(source: str, settings: Settings) -> None:
+    names = [scanner.name for scanner in settings.scanner]
+    if not names:
+        raise ConfigError(f"{source}: scanner: at least one [[scanner]] is needed")
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ConfigError(f"{source}: scanner: name {', '.join(sorted(twice))!r} comes twice")
+
+
+def _check_addresses(source: str, settings: Settings) -> None:
+    for scanner in settings.scanner:
+        try:
+            check_address(scanner.frames, secured=bool(scanner.server_key))
+        except AddressError as error:
+            remedy = "; give its server_key" if "loopback" in str(error) else ""
+            raise ConfigError(
+                f"{source}: scanner {scanner.name!r}: frames: {error}{remedy}"
+            ) from error
+    try:
+        check_address(settings.estimates.bind)
+    except AddressError as error:
+        raise ConfigError(f"{source}: estimates: bind: {error}") from error

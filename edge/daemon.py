@@ -1,0 +1,141 @@
+"""The loop: wait for a frame, read it, publish; once a second say how things are."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+
+from edge.contract import topics
+from edge.contract.messages import ModelInfo, Reading, State, Status
+from edge.contract.pixels import PixelError
+from edge.inbox import ExamEnd, Inbox, Taken
+from edge.pipeline import Pipeline
+from edge.sockets.bus import Bus
+
+WAIT_S = 0.02
+"""Longest wait for a frame, hence how late a new viewer's subscription may be looked at."""
+
+STALE_NS = 1_000_000_000
+NO_SOURCE_NS = 2_500_000_000
+STATUS_NS = round(1e9 / topics.STATUS.rate_hz)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Scanner:
+    """One scanner's way through the daemon. Times: monotonic ns."""
+
+    name: str
+    inbox: Inbox
+    pipeline: Pipeline
+    frames: int = 0
+    """Taken from the inbox since the last status."""
+    last_frame_ns: int | None = None
+
+    def state(self, now_ns: int) -> State:
+        """Whether messages and frames come from this scanner."""
+        heard_ns = self.inbox.heard_ns
+        if heard_ns is None or now_ns - heard_ns > NO_SOURCE_NS:
+            return "no_source"
+        if self.last_frame_ns is not None and now_ns - self.last_frame_ns > STALE_NS:
+            return "stale"
+        return "ready"
+
+
+class Daemon:
+    """Reads what the inboxes hold and publishes it, until stopped; one thread runs it."""
+
+    def __init__(
+        self,
+        scanners: list[Scanner],
+        bus: Bus,
+        ready: threading.Condition,
+        model: ModelInfo,
+        exam_idle_s: float,
+    ) -> None:
+        """`ready`: the condition that the inboxes notify."""
+        self._scanners = scanners
+        self._bus = bus
+        self._ready = ready
+        self._model = model
+        self._exam_idle_ns = round(exam_idle_s * 1e9)
+        self._started_ns = self._reported_ns = time.monotonic_ns()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Ask the loop to end; may be called from a signal handler."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Serve until `stop`; then read what waits, close every exam and say so."""
+        self._report(time.monotonic_ns(), "starting")
+        while not self._stopping:
+            with self._ready:
+                if not any(scanner.inbox.waiting for scanner in self._scanners):
+                    self._ready.wait(WAIT_S)
+            self._turn()
+            self._bus.serve()
+            now_ns = time.monotonic_ns()
+            if now_ns - self._reported_ns >= STATUS_NS:
+                self._end_idle(now_ns - self._exam_idle_ns)
+                self._report(now_ns)
+        self._drain()
+
+    def _turn(self) -> bool:
+        """Read one item of each scanner in turn; False where nothing waited."""
+        items = [(scanner, scanner.inbox.take()) for scanner in self._scanners]
+        for scanner, item in items:
+            if isinstance(item, Taken):
+                self._read(scanner, item)
+            elif isinstance(item, ExamEnd):
+                self._publish(scanner, scanner.pipeline.end(item.exam))
+        return any(item is not None for _, item in items)
+
+    def _read(self, scanner: Scanner, taken: Taken) -> None:
+        received_ns = taken.arrival.received_ns
+        scanner.last_frame_ns = received_ns
+        scanner.frames += 1
+        try:
+            for estimate in scanner.pipeline.read(taken):
+                topic = topics.fat(scanner.name, estimate.view)
+                self._bus.publish(topic, estimate, received_ns)
+        except PixelError as error:
+            log.warning("frame refused: %s", error)
+
+    def _publish(self, scanner: Scanner, reading: Reading | None) -> None:
+        if reading is not None:
+            self._bus.publish(topics.reading(scanner.name), reading)
+
+    def _end_idle(self, before_ns: int) -> None:
+        for scanner in self._scanners:
+            for reading in scanner.pipeline.end_idle(before_ns):
+                self._publish(scanner, reading)
+
+    def _drain(self) -> None:
+        while self._turn():
+            pass
+        now_ns = time.monotonic_ns()
+        self._end_idle(now_ns)
+        self._report(now_ns, "stopping")
+
+    def _report(self, now_ns: int, state: State | None = None) -> None:
+        """Publish every scanner's status."""
+        elapsed_s = max(now_ns - self._reported_ns, 1) / 1e9
+        for scanner in self._scanners:
+            status = Status(
+                scanner=scanner.name,
+                pub_epoch=0,
+                pub_seq=0,
+                publish_ns=0,
+                state=state or scanner.state(now_ns),
+                fps=scanner.frames / elapsed_s,
+                ledger=scanner.inbox.counts(),
+                provider=self._model.provider,
+                model=self._model,
+                uptime_s=(now_ns - self._started_ns) / 1e9,
+                journal="off",
+            )
+            self._bus.publish(topics.status(scanner.name), status)
+            scanner.frames = 0
+        self._reported_ns = now_ns

@@ -1,0 +1,42 @@
+"""Is this frame fit to be read, and is what the network said fit to be counted? Reason codes."""
+
+import math
+from typing import Literal
+
+from edge.contract.crop import CropSpec
+from edge.contract.messages import FrameHeader
+from edge.histogram import TOP_PCT
+
+Reason = Literal["view_unknown", "output_not_finite", "output_out_of_range"]
+
+REASONS: dict[Reason, str] = {
+    "view_unknown": "The header does not say which view this is, so no model fits it.",
+    "output_not_finite": "The network gave NaN or infinity.",
+    "output_out_of_range": "The network's estimate is no possible fat percentage.",
+}
+"""Every reason for which a frame is not counted, in words for an operator."""
+
+UNDERSHOOT_PCT = -5.0
+"""A regression scatters around the truth, so a lean liver may come out a little below zero: read
+as 0. Below this it is not scatter but a frame that the network does not know."""
+
+
+def before_inference(header: FrameHeader) -> Reason | None:
+    """Reason not to read this frame, or None."""
+    return "view_unknown" if header.view is None else None
+
+
+def after_inference(fat_pct: float) -> Reason | None:
+    """Reason not to count this estimate, or None."""
+    if not math.isfinite(fat_pct):
+        return "output_not_finite"
+    if not UNDERSHOOT_PCT <= fat_pct <= TOP_PCT:
+        return "output_out_of_range"
+    return None
+
+
+def flags(header: FrameHeader, spec: CropSpec) -> list[str]:
+    """What a reader should know of a frame though it is read."""
+    if spec.mm_per_px is not None and header.spacing_mm is None:
+        return ["unknown_scale"]
+    return []

@@ -1,0 +1,133 @@
+"""What has come from one scanner and waits to be read: newest wins, and what is lost is counted.
+
+The receiving thread puts in, the loop takes out; one lock keeps the counts and the frames in step.
+"""
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from edge.contract.messages import Event, FrameHeader, LedgerCounts
+from edge.ledger import Arrivals, EpochLedger, ScannerLedger
+
+RING_FRAMES = 4
+"""133 ms at 30 fps: rides out a slow frame, and never reads one that is older."""
+
+MAX_WAITING_ENDS = 16
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One frame as received.
+
+    `pixels`: buffer of its bytes. `received_ns`, `decoded_ns`: monotonic clock, when its message
+    was taken from the socket and when its header had been read.
+    """
+
+    header: FrameHeader
+    pixels: Any
+    received_ns: int
+    decoded_ns: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A frame taken for reading, and what is needed to state the ledger up to it."""
+
+    arrival: Arrival
+    ledger: EpochLedger
+    arrived: Arrivals
+    overwritten: int
+
+    def counts(self) -> LedgerCounts:
+        """The ledger up to and including this frame, once it has been read, gated or refused."""
+        return self.ledger.counts(self.arrived, self.overwritten)
+
+
+@dataclass(frozen=True)
+class ExamEnd:
+    """The scanner said that an exam is over; it keeps its place among the frames."""
+
+    exam: str
+    epoch: int
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    arrival: Arrival
+    ledger: EpochLedger
+    arrived: Arrivals
+
+
+class Inbox:
+    """At most `size` waiting frames of one scanner, oldest out, with the scanner's ledger."""
+
+    def __init__(self, ready: threading.Condition, size: int = RING_FRAMES) -> None:
+        """`ready`: notified of each item; its lock, shared by all inboxes, guards the state."""
+        self._ready = ready
+        self._size = size
+        self._ledger = ScannerLedger()
+        self._items: deque[_Waiting | ExamEnd] = deque()
+        self._frames = 0
+        self._settled = LedgerCounts()
+        self.heard_ns: int | None = None
+        """When anything last came from the scanner (monotonic clock)."""
+
+    def put_frame(self, arrival: Arrival) -> None:
+        """Add a frame unless it was seen before; the oldest one makes room."""
+        header = arrival.header
+        with self._ready:
+            ledger = self._ledger.of(header.epoch)
+            if not ledger.frame(header.seq):
+                return
+            if self._frames == self._size:
+                self._overwrite_oldest()
+            arrived = ledger.arrivals(self._ledger.garbage)
+            self._items.append(_Waiting(arrival, ledger, arrived))
+            self._frames += 1
+            self._ready.notify()
+
+    def put_event(self, event: Event) -> None:
+        """Learn from an event; the end of an exam waits its turn behind the frames."""
+        with self._ready:
+            self._ledger.of(event.epoch).tail(event.last_seq)
+            if event.event == "exam_end" and len(self._items) < self._size + MAX_WAITING_ENDS:
+                self._items.append(ExamEnd(event.exam, event.epoch))
+                self._ready.notify()
+
+    def put_refused(self, epoch: object, seq: object) -> None:
+        """Count a message that breaks the protocol; `epoch` and `seq` as far as it told them."""
+        with self._ready:
+            self._ledger.refuse(epoch, seq)
+
+    def take(self) -> Taken | ExamEnd | None:
+        """The oldest item, or None."""
+        with self._ready:
+            if not self._items:
+                return None
+            item = self._items.popleft()
+            if isinstance(item, ExamEnd):
+                return item
+            self._frames -= 1
+            return Taken(item.arrival, item.ledger, item.arrived, item.ledger.overwritten)
+
+    def counts(self) -> LedgerCounts:
+        """The present epoch's ledger; while frames wait, as it was when none did."""
+        with self._ready:
+            if not self._items:
+                self._settled = self._ledger.counts()
+            return self._settled
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anything waits to be taken."""
+        return bool(self._items)
+
+    def _overwrite_oldest(self) -> None:
+        for index, item in enumerate(self._items):
+            if isinstance(item, _Waiting):
+                item.ledger.overwritten += 1
+                del self._items[index]
+                self._frames -= 1
+                return

@@ -1,0 +1,94 @@
+"""The bus to viewers: an XPUB socket that hands a late viewer the latest of what it asks for."""
+
+import secrets
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self, TypeVar
+
+import msgspec
+import zmq
+
+from edge.contract.codec import encode
+from edge.contract.messages import Estimate, Reading, Status
+from edge.sockets.settings import BUS, configure
+
+REQUESTS = 256
+"""Subscriptions looked at in one turn."""
+
+Message = TypeVar("Message", Estimate, Reading, Status)
+
+
+class Bus:
+    """Publishes messages, numbered by topic; one thread uses it.
+
+    Attributes:
+        endpoint: the address bound to, with the port that a `*` was given.
+        epoch: drawn at random, sent as `pub_epoch`.
+    """
+
+    def __init__(self, bind: str) -> None:
+        """Bind to `bind`; zmq.ZMQError where the address is taken or malformed."""
+        self.epoch = secrets.randbits(63)
+        self._numbers: dict[str, int] = {}
+        self._latest: dict[str, bytes] = {}
+        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.XPUB)
+        configure(self._socket, BUS)
+        try:
+            self._socket.bind(bind)
+        except zmq.ZMQError:
+            self._socket.close()
+            raise
+        self.endpoint: str = self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def publish(self, topic: str, message: Message, received_ns: int | None = None) -> None:
+        """Number, stamp and send a message on its topic.
+
+        `received_ns`: of an estimate's frame (monotonic clock), for its `age_ms`.
+        """
+        number = self._numbers.get(topic, 0)
+        self._numbers[topic] = number + 1
+        stamped = msgspec.structs.replace(
+            message, pub_epoch=self.epoch, pub_seq=number, publish_ns=time.time_ns()
+        )
+        if isinstance(stamped, Estimate) and received_ns is not None:
+            age_ms = (time.monotonic_ns() - received_ns) / 1e6
+            stamped = msgspec.structs.replace(stamped, age_ms=age_ms)
+        data = encode(stamped)
+        self._latest[topic] = data
+        self._socket.send_multipart((topic.encode(), data))
+
+    def serve(self) -> None:
+        """Send the latest message of every topic that has been subscribed to since the last call.
+
+        An XPUB cannot address one viewer, so others of that topic get the message again; its
+        `pub_seq` tells them.
+        """
+        asked = set(self._requests())
+        for topic, data in self._latest.items():
+            if any(topic.encode().startswith(prefix) for prefix in asked):
+                self._socket.send_multipart((topic.encode(), data))
+
+    def close(self, linger_ms: int = 500) -> None:
+        """Close after at most `linger_ms` for what is still in the send queues."""
+        self._socket.close(linger=linger_ms)
+
+    def _requests(self) -> Iterable[bytes]:
+        for _ in range(REQUESTS):
+            try:
+                request = self._socket.recv(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            if request[:1] == b"\x01":
+                yield request[1:]

@@ -1,0 +1,105 @@
+"""The receiving thread: drains every link, reads headers, fills the inboxes. It never blocks."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+
+import zmq
+
+from edge.contract import topics
+from edge.contract.codec import RefusedError, decode_event, decode_frame
+from edge.contract.pixels import PixelError, check_length
+from edge.inbox import Arrival, Inbox
+from edge.sockets.link import Link, Parts
+
+POLL_MS = 50
+BURST = 32
+"""Messages taken from one link before the next has its turn."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Post:
+    """Where a scanner's messages come from and go to."""
+
+    name: str
+    link: Link
+    inbox: Inbox
+
+
+class Receiver(threading.Thread):
+    """Moves what the links receive into the inboxes until stopped."""
+
+    def __init__(self, posts: list[Post]) -> None:
+        super().__init__(name="receiver", daemon=True)
+        self._posts = posts
+        self._poller = self._poll_all()
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Serve until `stop`; owns the links' sockets."""
+        try:
+            while not self._stopping.is_set():
+                self._turn()
+        finally:
+            for post in self._posts:
+                post.link.close()
+
+    def stop(self) -> None:
+        """Ask the thread to end, and wait for it."""
+        self._stopping.set()
+        self.join()
+
+    def _turn(self) -> None:
+        readable = dict(self._poller.poll(POLL_MS))
+        for post in self._posts:
+            if post.link.socket in readable:
+                self._drain(post)
+            if post.link.supervise(time.monotonic()):
+                self._poller = self._poll_all()
+                log.info("scanner %s is silent; its link was built anew", post.name)
+
+    def _poll_all(self) -> zmq.Poller:
+        poller = zmq.Poller()
+        for post in self._posts:
+            poller.register(post.link.socket, zmq.POLLIN)
+        return poller
+
+    def _drain(self, post: Post) -> None:
+        for _ in range(BURST):
+            parts = post.link.receive(time.monotonic())
+            if parts is None:
+                return
+            deliver(parts, post.inbox, time.monotonic_ns())
+
+
+def deliver(parts: Parts, inbox: Inbox, received_ns: int) -> None:
+    """Put one message into its inbox, or count it as refused."""
+    inbox.heard_ns = received_ns
+    try:
+        _deliver(parts, inbox, received_ns)
+    except RefusedError as refusal:
+        log.warning("message refused: %s", refusal)
+        inbox.put_refused(refusal.fields.get("epoch"), refusal.fields.get("seq"))
+
+
+def _deliver(parts: Parts, inbox: Inbox, received_ns: int) -> None:
+    topic = parts[0].bytes
+    if topic == topics.FRAME.name.encode() and len(parts) == topics.FRAME.parts:
+        inbox.put_frame(_arrival(parts, received_ns))
+    elif topic == topics.EVENT.name.encode() and len(parts) == topics.EVENT.parts:
+        inbox.put_event(decode_event(parts[1].buffer))
+    else:
+        raise RefusedError("not a frame of 3 parts or an event of 2")
+
+
+def _arrival(parts: Parts, received_ns: int) -> Arrival:
+    header = decode_frame(parts[1].buffer)
+    pixels = parts[2].buffer
+    try:
+        check_length(len(pixels), header.format, header.width, header.height)
+    except PixelError as error:
+        raise RefusedError(str(error), {"epoch": header.epoch, "seq": header.seq}) from error
+    return Arrival(header, pixels, received_ns, time.monotonic_ns())
