@@ -4,6 +4,7 @@ A histogram gives the same answer for any order of its values, in constant time 
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 STEPS_PER_PCT = 100
 TOP_PCT = 100
@@ -30,7 +31,7 @@ class Histogram:
         self.total += 1
 
     def quartiles(self) -> tuple[float, float, float]:
-        """25th, 50th and 75th percentile in %, bit for bit as numpy.percentile gives them.
+        """25th, 50th and 75th percentile in %, bit for bit as numpy's percentile and median.
 
         Linear interpolation between order statistics (Hyndman and Fan 1996, type 7).
 
@@ -40,17 +41,19 @@ class Histogram:
         if not self.total:
             raise ValueError("no value yet")
         below = np.cumsum(self._counts)
-        lower, median, upper = (self._percentile(below, share) for share in (0.25, 0.5, 0.75))
-        return lower, median, upper
-
-    def _percentile(self, below: np.ndarray, share: float) -> float:
-        position = share * (self.total - 1)
-        rank = int(position)
-        ranks = (rank, min(rank + 1, self.total - 1))
-        low, high = (
-            int(step) / STEPS_PER_PCT for step in np.searchsorted(below, ranks, side="right")
+        lower, upper = (
+            _between(*self._neighbours(below, share), share * (self.total - 1) % 1)
+            for share in (0.25, 0.75)
         )
-        return _between(low, high, position - rank)
+        low, high = self._neighbours(below, 0.5)
+        return lower, (low + high) / 2 if self.total % 2 == 0 else low, upper
+
+    def _neighbours(self, below: NDArray[np.int64], share: float) -> tuple[float, float]:
+        """The order statistics on both sides of a share of the values."""
+        rank = int(share * (self.total - 1))
+        ranks = (rank, min(rank + 1, self.total - 1))
+        low, high = np.searchsorted(below, ranks, side="right")
+        return int(low) / STEPS_PER_PCT, int(high) / STEPS_PER_PCT
 
 
 def _between(low: float, high: float, fraction: float) -> float:

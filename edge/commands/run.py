@@ -9,8 +9,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import zmq
-
 from edge import config, log
 from edge.contract.bundle import BundleError, read_bundle
 from edge.daemon import Daemon, Scanner
@@ -18,6 +16,7 @@ from edge.inbox import Inbox
 from edge.pipeline import Pipeline
 from edge.providers import ProviderError
 from edge.runner import ModelError, Runner
+from edge.sockets.addresses import AddressError
 from edge.sockets.bus import Bus
 from edge.sockets.link import Link
 from edge.sockets.receiver import Post, Receiver
@@ -77,8 +76,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     try:
         bus = Bus(settings.estimates.bind)
-    except zmq.ZMQError as error:
-        print(f"steatoscope: {settings.estimates.bind}: cannot bind: {error}", file=sys.stderr)
+    except AddressError as error:
+        print(f"steatoscope: {error}", file=sys.stderr)
         return 3
     with bus:
         _serve(settings, runner, bus)

@@ -12,6 +12,7 @@ import zmq
 from edge.contract.codec import encode
 from edge.contract.messages import Estimate, Reading, Status
 from edge.sockets.settings import BUS, configure
+from edge.sockets.settings import bind as bind_socket
 
 REQUESTS = 256
 """Subscriptions looked at in one turn."""
@@ -28,18 +29,13 @@ class Bus:
     """
 
     def __init__(self, bind: str) -> None:
-        """Bind to `bind`; zmq.ZMQError where the address is taken or malformed."""
+        """Bind to `bind`; AddressError where the address is taken or malformed."""
         self.epoch = secrets.randbits(63)
         self._numbers: dict[str, int] = {}
         self._latest: dict[str, bytes] = {}
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.XPUB)
         configure(self._socket, BUS)
-        try:
-            self._socket.bind(bind)
-        except zmq.ZMQError:
-            self._socket.close()
-            raise
-        self.endpoint: str = self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+        self.endpoint = bind_socket(self._socket, bind)
 
     def __enter__(self) -> Self:
         return self

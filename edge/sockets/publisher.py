@@ -14,6 +14,7 @@ from edge.contract import topics
 from edge.contract.codec import encode
 from edge.contract.messages import PROTOCOL_VERSION, Event, EventKind, FrameHeader, FrameInfo
 from edge.sockets.settings import SCANNER, configure
+from edge.sockets.settings import bind as bind_socket
 
 Pixels = bytes | NDArray[np.uint8]
 
@@ -28,18 +29,13 @@ class ScannerPublisher:
     """
 
     def __init__(self, bind: str, *, exam: str, epoch: int | None = None) -> None:
-        """Bind to `bind`; zmq.ZMQError where the address is taken or malformed."""
+        """Bind to `bind`; AddressError where the address is taken or malformed."""
         self.exam = exam
         self.epoch = secrets.randbits(63) if epoch is None else epoch
         self.last_seq = -1
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.XPUB)
         configure(self._socket, SCANNER)
-        try:
-            self._socket.bind(bind)
-        except zmq.ZMQError:
-            self._socket.close()
-            raise
-        self.endpoint: str = self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+        self.endpoint = bind_socket(self._socket, bind)
 
     def __enter__(self) -> Self:
         return self

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import zmq
 
+from edge.sockets.addresses import AddressError
+
 Settings = Mapping[int, int]
 
 MAX_MESSAGE_BYTES = 8 * 2**20
@@ -62,6 +64,21 @@ VIEWER: Settings = {
     zmq.RECONNECT_IVL_MAX: 500,
 }
 """A viewer's SUB."""
+
+
+def bind(socket: "zmq.Socket[bytes]", address: str) -> str:
+    """Bind and return the address bound to, with the port that a `*` was given.
+
+    Raises:
+        AddressError: the address is taken, malformed or not this host's; the socket is closed.
+    """
+    try:
+        socket.bind(address)
+    except zmq.ZMQError as error:
+        socket.close()
+        raise AddressError(f"{address}: cannot bind: {error}") from error
+    endpoint: str = socket.getsockopt_string(zmq.LAST_ENDPOINT)
+    return endpoint.rstrip("\0")
 
 
 def configure(socket: "zmq.Socket[bytes]", settings: Settings) -> None:

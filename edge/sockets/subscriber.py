@@ -9,6 +9,7 @@ import zmq
 from edge.contract import topics
 from edge.contract.codec import decode_estimate, decode_reading, decode_status
 from edge.contract.messages import Estimate, Reading, Status
+from edge.sockets.addresses import AddressError
 from edge.sockets.settings import VIEWER, configure
 
 Message = Estimate | Reading | Status
@@ -24,16 +25,16 @@ class EstimateSubscriber:
     """Receives what a daemon publishes on the topics that start with one of `prefixes`."""
 
     def __init__(self, address: str, prefixes: Sequence[str] = ("",)) -> None:
-        """Connect to `address`; zmq.ZMQError where it is malformed."""
+        """Connect to `address`; AddressError where it is malformed."""
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
         configure(self._socket, VIEWER)
         for prefix in prefixes:
             self._socket.subscribe(prefix)
         try:
             self._socket.connect(address)
-        except zmq.ZMQError:
+        except zmq.ZMQError as error:
             self._socket.close()
-            raise
+            raise AddressError(f"{address}: cannot connect: {error}") from error
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,66 @@
+# Everything runs from .venv/bin/python once a target has built it.
+PYTHON ?= python3.11
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+LOCKED := --quiet --require-hashes --progress-bar off
+SOURCES := edge train export bench tests
+
+.PHONY: help demo setup test check format bench soak lock clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: .venv/cpu.stamp  ## play a virtual exam from end to end and show its reading
+	@$(BIN)/python -m edge demo
+
+setup: .venv/dev.stamp  ## build .venv with everything, TensorFlow too
+
+test: .venv/dev.stamp  ## set everything up and run the whole test suite
+	$(BIN)/python -m pytest
+
+check: .venv/dev.stamp  ## lint, formatting, types and import rules
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/dev.stamp  ## put the sources in the project's format
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+bench: .venv/dev.stamp  ## time the daemon end to end at 30 frames a second
+	$(BIN)/python -m bench latency
+
+soak: .venv/dev.stamp  ## the long tests, up to an hour
+	$(BIN)/python -m pytest -m soak --timeout 3600
+
+# One lock for each way of installing; the smaller ones agree with the largest.
+COMPILE := $(BIN)/uv pip compile pyproject.toml requirements/build.in --universal \
+	--python-version 3.11 --generate-hashes --no-header --quiet --upgrade
+lock: .venv/dev.stamp  ## resolve the dependencies anew
+	$(COMPILE) --extra dev -o requirements/dev.txt
+	$(COMPILE) -c requirements/dev.txt --extra cpu --extra dicom -o requirements/cpu.txt
+	$(COMPILE) -c requirements/dev.txt --extra cpu --extra dicom --extra train --extra export \
+		-o requirements/train.txt
+	$(COMPILE) --extra gpu --extra dicom -o requirements/gpu.txt
+
+clean:  ## remove what the other targets made
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) with its venv module is needed (Debian: apt install python3.11-venv);" \
+			"name another with make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/cpu.stamp: requirements/cpu.txt pyproject.toml | .venv/bin/python
+	@echo "installing what the daemon needs"
+	@test -e .venv/dev.stamp || $(PIP) install $(LOCKED) -r requirements/cpu.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt pyproject.toml | .venv/bin/python
+	@echo "installing everything, TensorFlow too: about 2.5 GB"
+	@$(PIP) install $(LOCKED) -r requirements/dev.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@ .venv/cpu.stamp

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from edge.contract.crop import CropSpec, Gray, crop
+
+PAPER = CropSpec()
+
+
+def numbered(height: int, width: int) -> Gray:
+    """An image whose pixels tell where they came from, modulo 251."""
+    return (np.arange(height * width).reshape(height, width) % 251).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("height", "width"), [(480, 640), (593, 739), (361, 361), (360, 360)])
+def test_a_large_frame_is_cut_in_its_middle_without_resampling(height: int, width: int) -> None:
+    image = numbered(height, width)
+    top, left = (height - 360) // 2, (width - 360) // 2
+
+    window = crop(image, PAPER)
+
+    assert np.array_equal(window, image[top : top + 360, left : left + 360])
+    assert window.flags.c_contiguous
+
+
+@pytest.mark.parametrize(("height", "width"), [(16, 16), (100, 640), (640, 101), (359, 360)])
+def test_a_small_frame_is_padded_with_black_around_its_middle(height: int, width: int) -> None:
+    image = np.full((height, width), 200, np.uint8)
+
+    window = crop(image, PAPER)
+
+    assert window.shape == (360, 360)
+    assert np.count_nonzero(window) == min(height, 360) * min(width, 360)
+    rows, columns = np.nonzero(window)
+    assert (rows.min(), columns.min()) == (max(0, 360 - height) // 2, max(0, 360 - width) // 2)
+
+
+def test_a_frame_of_known_spacing_is_resampled_to_the_models_scale_first() -> None:
+    # A bright square of 40 mm at 0.5 mm a pixel is 100 pixels wide at 0.4 mm a pixel.
+    image = np.zeros((600, 800), np.uint8)
+    image[260:340, 360:440] = 255
+
+    window = crop(image, CropSpec(mm_per_px=0.4), (0.5, 0.5))
+
+    assert np.count_nonzero(window > 127) == pytest.approx(100 * 100, rel=0.03)
+    assert window[180, 180] == 255
+
+
+def test_rows_and_columns_have_their_own_spacing() -> None:
+    image = np.zeros((600, 800), np.uint8)
+    image[260:340, 360:440] = 255
+
+    window = crop(image, CropSpec(mm_per_px=0.4), (0.4, 0.8))
+
+    rows, columns = np.nonzero(window > 127)
+    assert np.ptp(rows) + 1 == 80
+    assert np.ptp(columns) + 1 == pytest.approx(160, abs=2)
+
+
+def test_a_frame_of_unknown_spacing_keeps_its_own_resolution() -> None:
+    image = numbered(480, 640)
+
+    assert np.array_equal(crop(image, CropSpec(mm_per_px=0.4)), crop(image, PAPER))
+
+
+def test_the_size_is_the_specs() -> None:
+    assert crop(numbered(480, 640), CropSpec(size=128)).shape == (128, 128)

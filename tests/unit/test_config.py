@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import pytest
+
+from edge.config import ConfigError, load
+
+EXAMPLE = """
+provider = "cpu"
+[[scanner]]
+name = "room1"
+frames = "tcp://127.0.0.1:5555"
+[[scanner]]
+name = "room2"
+frames = "tcp://10.0.0.7:5555"
+server_key = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
+[estimates]
+bind = "tcp://127.0.0.1:5556"
+"""
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "edge.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, EXAMPLE), {})
+
+    assert [scanner.name for scanner in settings.scanner] == ["room1", "room2"]
+    assert settings.provider == "cpu"
+
+
+def test_everything_has_a_default() -> None:
+    settings = load(None, {})
+
+    assert settings.scanner[0].frames == "tcp://127.0.0.1:5555"
+    assert settings.estimates.bind == "tcp://127.0.0.1:5556"
+    assert settings.bundle_path.name == "builtin"
+
+
+def test_flags_win_over_the_file(tmp_path: Path) -> None:
+    assert load(written(tmp_path, EXAMPLE), {"threads": 3, "provider": "auto"}).threads == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('provder = "cpu"', "provder.*allowed here: scanner, estimates"),
+        ('provider = "gpu"', "provider: .*'gpu'; allowed: auto, cpu, cuda, tensorrt"),
+        ("threads = 0", "threads: .*>= 1"),
+        ('threads = "2"', "threads: Expected `int`"),
+        ("exam_idle_s = nan", "exam_idle_s"),
+        ("scanner = []", r"at least one \[\[scanner\]\]"),
+        ('[[scanner]]\nname = "a"', "scanner 1: .*frames"),
+        ('[[scanner]]\nname = "a b"\nframes = "ipc:///s"', "scanner 1: name: must be 1 to 64"),
+        ('[[scanner]]\nname = "a"\nframes = "ipc:///s"\nx = 1', "allowed here: name, frames"),
+        ('[[scanner]]\nname = "a"\nframes = "ipc:///s"\n' * 2, "'a' comes twice"),
+        ('[[scanner]]\nname = "a"\nframes = "10.0.0.7"', "frames: .*not tcp://HOST:PORT"),
+        ('[[scanner]]\nname = "a"\nframes = "tcp://10.0.0.7:5"', "loopback.*server_key"),
+        (
+            '[[scanner]]\nname = "a"\nframes = "ipc:///s"\nserver_key = "short"',
+            "server_key: must be a public CURVE key",
+        ),
+        ('[estimates]\nbind = "tcp://0.0.0.0:5556"', "estimates: bind: .*loopback"),
+        ("[estimates", "not TOML"),
+    ],
+)
+def test_a_wrong_key_or_value_is_refused_with_file_key_and_remedy(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    path = written(tmp_path, text)
+
+    with pytest.raises(ConfigError, match=says) as refusal:
+        load(path, {})
+    assert str(path) in str(refusal.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"none\.toml: cannot be read"):
+        load(tmp_path / "none.toml", {})

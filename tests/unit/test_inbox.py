@@ -1,0 +1,153 @@
+import threading
+
+from edge.contract.messages import Event, FrameHeader
+from edge.inbox import Arrival, ExamEnd, Inbox, Taken
+
+
+def arrival(seq: int, epoch: int = 1) -> Arrival:
+    header = FrameHeader(
+        v=1,
+        epoch=epoch,
+        seq=seq,
+        capture_ns=0,
+        exam="e",
+        view="AR",
+        width=16,
+        height=16,
+        format="gray8",
+        spacing_mm=None,
+    )
+    return Arrival(header, bytes(256), 0, 0)
+
+
+def event(kind: str, last_seq: int, epoch: int = 1) -> Event:
+    return Event(v=1, epoch=epoch, exam="e", event=kind, last_seq=last_seq, time_ns=0)  # type: ignore[arg-type]
+
+
+def new_inbox() -> Inbox:
+    return Inbox(threading.Condition(), size=4)
+
+
+def drain(inbox: Inbox) -> list[Taken]:
+    taken = []
+    while isinstance(item := inbox.take(), Taken):
+        item.ledger.read += 1
+        taken.append(item)
+    return taken
+
+
+def test_the_newest_frames_win_and_the_oldest_are_counted() -> None:
+    inbox = new_inbox()
+    for seq in range(10):
+        inbox.put_frame(arrival(seq))
+
+    taken = drain(inbox)
+
+    assert [item.arrival.header.seq for item in taken] == [6, 7, 8, 9]
+    assert taken[-1].counts().overwritten == 6
+
+
+def test_the_ledger_of_every_frame_adds_up_though_later_ones_are_overwritten() -> None:
+    inbox = new_inbox()
+    inbox.put_frame(arrival(0))
+    first = inbox.take()
+    assert isinstance(first, Taken)
+    # While the first is being read, many more come and push each other out.
+    for seq in range(3, 20):
+        inbox.put_frame(arrival(seq))
+    first.ledger.read += 1
+
+    counts = [first.counts()]
+    while isinstance(item := inbox.take(), Taken):
+        item.ledger.read += 1
+        counts.append(item.counts())
+
+    assert (counts[0].sent, counts[0].read, counts[0].overwritten) == (1, 1, 0)
+    for ledger in counts:
+        assert ledger.sent == ledger.read + ledger.overwritten + ledger.missing
+    assert (counts[-1].sent, counts[-1].missing) == (20, 2)
+
+
+def test_the_end_of_an_exam_waits_behind_its_frames_and_is_never_overwritten() -> None:
+    inbox = new_inbox()
+    inbox.put_frame(arrival(0))
+    inbox.put_event(event("exam_end", last_seq=0))
+    for seq in range(1, 9):
+        inbox.put_frame(arrival(seq))
+
+    items = [inbox.take() for _ in range(5)]
+
+    assert isinstance(items[0], ExamEnd)
+    assert all(isinstance(item, Taken) for item in items[1:])
+
+
+def test_a_flood_of_ends_does_not_pile_up() -> None:
+    inbox = new_inbox()
+    for _ in range(10_000):
+        inbox.put_event(event("exam_end", last_seq=-1))
+
+    taken = 0
+    while inbox.take():
+        taken += 1
+    assert taken < 50
+
+
+def test_while_frames_wait_the_status_states_the_last_ledger_that_added_up() -> None:
+    inbox = new_inbox()
+    inbox.put_frame(arrival(0))
+    drain(inbox)
+    before = inbox.counts()
+    inbox.put_frame(arrival(1))
+
+    assert inbox.counts() == before
+    drain(inbox)
+    assert inbox.counts().read == 2
+
+
+def test_a_lost_tail_shows_in_the_status() -> None:
+    inbox = new_inbox()
+    inbox.put_frame(arrival(0))
+    drain(inbox)
+
+    inbox.put_event(event("status", last_seq=5))
+
+    assert (inbox.counts().sent, inbox.counts().missing) == (6, 5)
+
+
+def test_a_new_epoch_starts_a_ledger_of_its_own_and_a_replay_of_the_old_one_is_known() -> None:
+    inbox = new_inbox()
+    inbox.put_frame(arrival(5, epoch=1))
+    inbox.put_frame(arrival(0, epoch=2))
+    inbox.put_frame(arrival(5, epoch=1))
+
+    taken = drain(inbox)
+
+    assert [(item.arrival.header.epoch, item.counts().sent) for item in taken] == [(1, 1), (2, 1)]
+
+
+def test_garbage_is_counted_before_any_frame_has_come() -> None:
+    inbox = new_inbox()
+    inbox.put_refused(None, None)
+
+    assert inbox.counts().garbage == 1
+
+
+def test_each_item_wakes_the_loop() -> None:
+    ready = threading.Condition()
+    inbox = Inbox(ready)
+    woken = threading.Event()
+
+    def wait() -> None:
+        with ready:
+            waiting.set()
+            if ready.wait(timeout=10):
+                woken.set()
+
+    waiting = threading.Event()
+    thread = threading.Thread(target=wait)
+    thread.start()
+    waiting.wait(10)
+    inbox.put_frame(arrival(0))
+    thread.join(10)
+
+    assert woken.is_set()
