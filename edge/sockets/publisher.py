@@ -25,12 +25,21 @@ class ScannerPublisher:
     Attributes:
         endpoint: the address bound to, with the port that a `*` was given.
         epoch: 63-bit number drawn at random, unless one is given.
-        last_seq: number of the last frame sent; -1 before the first.
+        last_seq: number of the last frame captured; -1 before the first.
+        dropped: frames left out because the receiver did not keep up; their numbers are used up,
+            so that it can count them as missing. Events wait up to a second instead.
     """
 
-    def __init__(self, bind: str, *, exam: str, epoch: int | None = None) -> None:
-        """Bind to `bind`; AddressError where the address is taken or malformed."""
+    def __init__(
+        self, bind: str, *, exam: str, epoch: int | None = None, lossless: bool = False
+    ) -> None:
+        """Bind to `bind`; AddressError where the address is taken or malformed.
+
+        `lossless`: frames wait for the receiver too, which suits a file but not a live image.
+        """
         self.exam = exam
+        self.dropped = 0
+        self._flags = 0 if lossless else zmq.NOBLOCK
         self.epoch = secrets.randbits(63) if epoch is None else epoch
         self.last_seq = -1
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.XPUB)
@@ -65,7 +74,7 @@ class ScannerPublisher:
             **msgspec.structs.asdict(info),
         )
         data = pixels if isinstance(pixels, bytes) else pixels.data
-        self._socket.send_multipart((topics.FRAME.name.encode(), encode(header), data), copy=False)
+        self._send(topics.FRAME, encode(header), data, flags=self._flags)
         return self.last_seq
 
     def event(self, kind: EventKind) -> None:
@@ -78,7 +87,14 @@ class ScannerPublisher:
             last_seq=self.last_seq,
             time_ns=time.time_ns(),
         )
-        self._socket.send_multipart((topics.EVENT.name.encode(), encode(message)))
+        self._send(topics.EVENT, encode(message))
+
+    def _send(self, topic: topics.Topic, *parts: bytes | memoryview, flags: int = 0) -> None:
+        try:
+            message = (topic.name.encode(), *parts)
+            self._socket.send_multipart(message, flags=flags, copy=False)
+        except zmq.Again:
+            self.dropped += topic is topics.FRAME
 
     def wait_for_receiver(self, timeout_s: float) -> bool:
         """Wait until somebody has subscribed to frames; False where nobody did in time."""

@@ -27,6 +27,7 @@ class Post:
     name: str
     link: Link
     inbox: Inbox
+    heard: bool = False
 
 
 class Receiver(threading.Thread):
@@ -59,7 +60,13 @@ class Receiver(threading.Thread):
                 self._drain(post)
             if post.link.supervise(time.monotonic()):
                 self._poller = self._poll_all()
-                log.info("scanner %s is silent; its link was built anew", post.name)
+                self._note_silence(post)
+
+    def _note_silence(self, post: Post) -> None:
+        """Say once that a scanner is silent, until it is heard again."""
+        if post.heard:
+            log.info("scanner %s is silent; its link is built anew until it speaks", post.name)
+        post.heard = False
 
     def _poll_all(self) -> zmq.Poller:
         poller = zmq.Poller()
@@ -72,6 +79,9 @@ class Receiver(threading.Thread):
             parts = post.link.receive(time.monotonic())
             if parts is None:
                 return
+            if not post.heard:
+                post.heard = True
+                log.info("scanner %s is heard", post.name)
             deliver(parts, post.inbox, time.monotonic_ns())
 
 

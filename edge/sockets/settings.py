@@ -51,6 +51,9 @@ SCANNER: Settings = {
     zmq.HEARTBEAT_IVL: 500,
     zmq.HEARTBEAT_TIMEOUT: 1000,
     zmq.XPUB_VERBOSE: 1,
+    # A full queue is told, so that the publisher itself can choose what to leave out.
+    zmq.XPUB_NODROP: 1,
+    zmq.SNDTIMEO: 1000,
 }
 """A scanner's side: XPUB, which speaks as PUB and tells when a receiver has come."""
 
