@@ -1,0 +1,187 @@
+import itertools
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.contract.bundle import read_bundle
+from edge.contract.messages import Estimate, FrameHeader
+from edge.contract.pixels import PixelError
+from edge.inbox import Arrival, Inbox, Taken
+from edge.pipeline import MAX_OPEN_EXAMS, Pipeline
+from edge.runner import Runner
+from tests.bundles import Line, make_bundle
+
+STEP_NS = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Runner:
+    path: Path = tmp_path_factory.mktemp("models") / "bundle"
+    make_bundle(path, ar=Line(0.1), hr=Line(0.2))
+    return Runner(read_bundle(path), "cpu")
+
+
+class World:
+    """One scanner's pipeline with a clock that ticks a millisecond at each look."""
+
+    def __init__(self, runner: Runner) -> None:
+        self.now = itertools.count(0, STEP_NS)
+        self.pipeline = Pipeline("room1", runner, lambda: next(self.now))
+        self.inbox = Inbox(threading.Condition())
+        self.seq = itertools.count()
+
+    def frame(
+        self, gray: int, pixels: bytes | None = None, **changes: object
+    ) -> Iterator[Estimate]:
+        """Read a flat frame of this gray, or one of these pixels."""
+        fields: dict[str, object] = {
+            "v": 1,
+            "epoch": 1,
+            "seq": next(self.seq),
+            "capture_ns": 5,
+            "exam": "e1",
+            "view": "AR",
+            "width": 400,
+            "height": 400,
+            "format": "gray8",
+            "spacing_mm": None,
+        }
+        header = FrameHeader(**(fields | changes))  # type: ignore[arg-type]
+        data = np.full((400, 400), gray, np.uint8).tobytes() if pixels is None else pixels
+        self.inbox.put_frame(Arrival(header, data, next(self.now), 0))
+        taken = self.inbox.take()
+        assert isinstance(taken, Taken)
+        return self.pipeline.read(taken)
+
+
+def adds_up(estimate: Estimate) -> bool:
+    counts = estimate.ledger
+    parts = counts.read + counts.gated + counts.overwritten + counts.invalid + counts.missing
+    return counts.sent == parts
+
+
+def test_a_frame_gives_its_estimate_and_the_running_median(runner: Runner) -> None:
+    world = World(runner)
+
+    estimates = [*world.frame(10), *world.frame(40), *world.frame(20)]
+
+    assert [estimate.fat_pct for estimate in estimates] == [1.0, 4.0, 2.0]
+    assert [estimate.median_pct for estimate in estimates] == [1.0, 2.5, 2.0]
+    assert [estimate.grade for estimate in estimates] == ["S0", "S0", "S0"]
+    assert [estimate.frames for estimate in estimates] == [1, 2, 3]
+    assert all(adds_up(estimate) for estimate in estimates)
+
+
+def test_once_both_views_have_frames_each_further_frame_gives_a_pair(runner: Runner) -> None:
+    world = World(runner)
+    for gray in (20, 30, 200):
+        list(world.frame(gray))
+
+    own, pair = world.frame(50, view="HR")
+
+    assert (own.view, own.fat_pct) == ("HR", 10.0)
+    # The AR frame nearest the AR median of 3 % stands beside the HR frame of 10 %.
+    assert (pair.view, pair.fat_pct, pair.frames) == ("AR+HR", 6.5, 1)
+    assert pair.ledger == own.ledger
+
+
+def test_the_frames_own_estimate_is_given_before_the_pair_is_computed(runner: Runner) -> None:
+    world = World(runner)
+    list(world.frame(20, view="HR"))
+
+    first = next(world.frame(20))
+
+    assert first.view == "AR"
+    assert world.pipeline.end("e1").views.keys() == {"HR", "AR"}  # type: ignore[union-attr]
+
+
+def test_a_frame_of_unknown_view_is_gated_with_a_reason(runner: Runner) -> None:
+    (estimate,) = World(runner).frame(10, view=None)
+
+    assert (estimate.view, estimate.fat_pct, estimate.reason) == (None, None, "view_unknown")
+    assert estimate.ledger.gated == 1
+    assert adds_up(estimate)
+
+
+def test_an_estimate_that_is_no_percentage_is_not_counted(runner: Runner, tmp_path: Path) -> None:
+    make_bundle(tmp_path / "high", ar=Line(1.0))
+    world = World(Runner(read_bundle(tmp_path / "high"), "cpu"))
+    list(world.frame(50))
+
+    (estimate,) = world.frame(200)
+
+    assert (estimate.fat_pct, estimate.reason) == (None, "output_out_of_range")
+    assert (estimate.median_pct, estimate.frames) == (50.0, 1)
+    assert (estimate.ledger.read, estimate.ledger.gated) == (1, 1)
+
+
+def test_a_little_below_zero_counts_as_zero(tmp_path: Path) -> None:
+    make_bundle(tmp_path / "low", ar=Line(0.1, offset_pct=-2.0))
+
+    (estimate,) = World(Runner(read_bundle(tmp_path / "low"), "cpu")).frame(0)
+
+    assert estimate.fat_pct == 0.0
+
+
+def test_pixels_that_cannot_be_decoded_make_the_frame_invalid(runner: Runner) -> None:
+    world = World(runner)
+
+    with pytest.raises(PixelError):
+        list(world.frame(0, b"no picture", format="jpeg"))
+
+    (after,) = world.frame(10)
+    assert (after.ledger.invalid, after.ledger.read) == (1, 1)
+    assert adds_up(after)
+
+
+def test_exams_do_not_mix(runner: Runner) -> None:
+    world = World(runner)
+    list(world.frame(10, exam="e1"))
+
+    (other,) = world.frame(90, exam="e2")
+
+    assert (other.median_pct, other.frames) == (9.0, 1)
+
+
+def test_the_end_of_an_exam_gives_its_reading_and_forgets_it(runner: Runner) -> None:
+    world = World(runner)
+    list(world.frame(10))
+    list(world.frame(20, view="HR"))
+
+    reading = world.pipeline.end("e1")
+
+    assert reading is not None
+    assert set(reading.views) == {"AR", "HR", "AR+HR"}
+    assert reading.views["HR"].median_pct == 4.0
+    assert reading.ledger.read == 2
+    assert world.pipeline.end("e1") is None
+
+
+def test_an_idle_exam_is_ended(runner: Runner) -> None:
+    world = World(runner)
+    list(world.frame(10, exam="old"))
+    between_ns = next(world.now)
+    list(world.frame(10, exam="new"))
+
+    assert [reading.exam for reading in world.pipeline.end_idle(between_ns)] == ["old"]
+
+
+def test_a_flood_of_exams_ends_the_oldest(runner: Runner) -> None:
+    world = World(runner)
+    for number in range(MAX_OPEN_EXAMS + 3):
+        list(world.frame(10, exam=f"e{number}"))
+
+    ended = [reading.exam for reading in world.pipeline.end_idle(0)]
+
+    assert ended == ["e0", "e1", "e2"]
+
+
+def test_the_stages_are_parts_of_the_age(runner: Runner) -> None:
+    (estimate,) = World(runner).frame(10)
+
+    assert set(estimate.stage_ms) == {"receive", "gate", "crop", "infer", "journal"}
+    assert all(ms >= 0 for ms in estimate.stage_ms.values())
+    assert estimate.stage_ms["infer"] == 1.0

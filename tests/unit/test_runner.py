@@ -1,0 +1,68 @@
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.contract.bundle import read_bundle, write_bundle
+from edge.providers import ProviderError
+from edge.runner import ModelError, Runner
+from tests.bundles import Line, make_bundle
+
+
+def test_an_estimate_is_what_the_network_says(tmp_path: Path) -> None:
+    line = Line(per_gray=0.05, offset_pct=1.0)
+    runner = Runner(read_bundle(make_bundle(tmp_path / "bundle", ar=line)), "cpu")
+    window = np.random.default_rng(0).integers(0, 256, (360, 360), np.uint8)
+
+    fat_pct, features = runner.infer("AR", window)
+
+    assert fat_pct == pytest.approx(line.fat_pct(window), abs=1e-4)
+    assert features.dtype == np.float32
+    assert runner.infer_pair(features, features) == pytest.approx(fat_pct, abs=1e-4)
+
+
+def test_every_message_can_tell_model_provider_and_precision(tmp_path: Path) -> None:
+    bundle = read_bundle(make_bundle(tmp_path / "bundle"))
+
+    info = Runner(bundle, "auto").info
+
+    assert (info.provider, info.precision, info.sha256) == ("cpu", "fp32", bundle.sha256)
+
+
+def test_a_network_that_misses_its_golden_outputs_is_refused(tmp_path: Path) -> None:
+    right = read_bundle(make_bundle(tmp_path / "right"))
+    other = read_bundle(make_bundle(tmp_path / "other", ar=Line(offset_pct=0.1)))
+    files = {**right.files, "AR.onnx": other.files["AR.onnx"]}
+    wrong = write_bundle(tmp_path / "wrong", right.manifest, files)
+
+    with pytest.raises(ModelError, match=r"the AR network is off by 0\.1000"):
+        Runner(wrong, "cpu")
+
+
+def test_a_network_of_another_contract_is_refused(tmp_path: Path) -> None:
+    right = read_bundle(make_bundle(tmp_path / "right"))
+    files = {**right.files, "AR.onnx": right.files["AR+HR.onnx"]}
+    wrong = write_bundle(tmp_path / "wrong", right.manifest, files)
+
+    with pytest.raises(ModelError, match="the AR network takes"):
+        Runner(wrong, "cpu")
+
+
+def test_what_is_no_network_is_refused(tmp_path: Path) -> None:
+    right = read_bundle(make_bundle(tmp_path / "right"))
+    shutil.rmtree(tmp_path / "right")
+    wrong = write_bundle(tmp_path / "wrong", right.manifest, {**right.files, "HR.onnx": b"no"})
+
+    with pytest.raises(ProviderError, match="cannot be loaded"):
+        Runner(wrong, "cpu")
+
+
+@pytest.mark.parametrize("provider", ["cuda", "tensorrt"])
+def test_a_provider_that_cannot_be_had_is_refused_not_replaced(
+    tmp_path: Path, provider: str
+) -> None:
+    bundle = read_bundle(make_bundle(tmp_path / "bundle"))
+
+    with pytest.raises(ProviderError, match=f"{provider}.*cannot be had"):
+        Runner(bundle, provider)  # type: ignore[arg-type]
