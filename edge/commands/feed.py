@@ -7,11 +7,11 @@ import re
 import secrets
 import sys
 import warnings
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import cv2
-import zmq
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -21,11 +21,12 @@ from edge.scanner.pacing import Pace, Tally
 from edge.scanner.player import Player
 from edge.scanner.playlist import Overrides, play_all, total
 from edge.scanner.prefetch import Prefetch
-from edge.scanner.source import Source, SourceError
+from edge.scanner.source import Shot, Source, SourceError
 from edge.scanner.stopping import stop_signals
 from edge.scanner.timestamps import RetimedSource, read_timestamps
 from edge.sockets.addresses import AddressError, check_address
 from edge.sockets.publisher import ScannerPublisher
+from edge.sockets.settings import MAX_MESSAGE_BYTES
 
 HELP = "stand in for a scanner: play a clip, images, a DICOM file or a virtual subject"
 
@@ -86,7 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--timestamps",
         type=Path,
         metavar="FILE.csv",
-        help="capture times for one SOURCE: a column time_s, in seconds, one row a frame",
+        help="capture times for one SOURCE, for --fps original: a column time_s, one row a frame",
     )
     add(
         "--spacing-mm",
@@ -112,12 +113,13 @@ def run(args: argparse.Namespace) -> int:
     try:
         check_address(args.bind)
         sources = _open(args.sources, args.timestamps)
-        publisher = ScannerPublisher(args.bind, exam=exam)
     except (AddressError, SourceError) as error:
         errors.print(f"steatoscope: {error}")
         return 2
-    except zmq.ZMQError as error:
-        errors.print(f"steatoscope: {args.bind}: cannot bind: {error}; choose another --bind")
+    try:
+        publisher = ScannerPublisher(args.bind, exam=exam)
+    except AddressError as error:
+        errors.print(f"steatoscope: {error}; free it or choose another --bind")
         return 3
     sys.setswitchinterval(_SWITCH_S)
     with publisher, stop_signals() as stopped:
@@ -150,10 +152,9 @@ def _play(player: Player, sources: list[Source], args: argparse.Namespace, error
         spacing_mm=tuple(args.spacing_mm) if args.spacing_mm else None,
     )
     with ExitStack() as stack:
-        shots = stack.enter_context(
-            Prefetch(play_all(sources, loop=args.loop, overrides=overrides))
-        )
-        if args.wait > 0 and not player.wait(args.wait):
+        playlist = play_all(sources, loop=args.loop, overrides=overrides)
+        shots = stack.enter_context(Prefetch(_weighed(playlist, errors)))
+        if args.wait > 0 and not player.wait(args.wait) and not player.stopped():
             errors.print(f"steatoscope: no receiver came in {args.wait:g} s; playing all the same")
         bar = stack.enter_context(_bar(errors))
         task = bar.add_task("sent", total=total(sources, loop=args.loop), fps=0.0)
@@ -162,6 +163,19 @@ def _play(player: Player, sources: list[Source], args: argparse.Namespace, error
             bar.update(task, completed=tally.frames, fps=tally.fps)
 
         player.play(shots, args.fps, progress)
+
+
+def _weighed(shots: Iterator[Shot], errors: Console) -> Iterator[Shot]:
+    """The shots as they are; says once where one is too large for a daemon's usual limit."""
+    warned = False
+    for shot in shots:
+        if shot.pixels.nbytes > MAX_MESSAGE_BYTES and not warned:
+            warned = True
+            errors.print(
+                f"steatoscope: a frame of {shot.pixels.nbytes / 2**20:.1f} MiB: the daemon must "
+                f"be told to take more than {MAX_MESSAGE_BYTES // 2**20} (max_message_mib)"
+            )
+        yield shot
 
 
 def _bar(errors: Console) -> Progress:
@@ -187,7 +201,7 @@ def _summarise(tally: Tally, *, paced: bool) -> None:
 
 def _quiet_libraries() -> None:
     """Nothing of a file's contents may reach the terminal: pydicom's warnings can quote values."""
-    warnings.filterwarnings("ignore", module="pydicom")
+    warnings.simplefilter("ignore")
     logging.getLogger("pydicom").setLevel(logging.CRITICAL)
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 

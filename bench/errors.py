@@ -1,0 +1,5 @@
+"""What a measurement may end with instead of figures."""
+
+
+class BenchError(RuntimeError):
+    """A measurement that could not be made; says which part failed and what it said."""

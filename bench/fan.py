@@ -1,0 +1,61 @@
+"""Frames to time with: fully developed speckle in a fan on black, each frame different."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.case import Case, FrameFormat
+
+Image = NDArray[np.uint8]
+Pixels = bytes | Image
+
+DYNAMIC_RANGE_DB = 60.0
+"""Shown between black and white, as B-mode images commonly are."""
+
+HALF_ANGLE_RAD = 0.6
+GRAIN_PX = 1.5
+"""Blur that gives the noise the grain of speckle."""
+
+JPEG_QUALITY = 90
+
+
+def draw(count: int, width: int, height: int, seed: int = 0) -> list[Image]:
+    """`count` gray images (height, width) uint8, the same for the same seed."""
+    random = np.random.default_rng(seed)
+    fan = _fan(width, height)
+    return [_speckle(random, width, height) * fan for _ in range(count)]
+
+
+def pack(image: Image, image_format: FrameFormat) -> Pixels:
+    """A gray image as the pixels part of a frame message."""
+    if image_format == "gray8":
+        return image
+    colour = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
+    if image_format == "bgr8":
+        return np.asarray(colour, np.uint8)
+    _, packed = cv2.imencode(".jpg", colour, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    return packed.tobytes()
+
+
+def prepare(case: Case) -> list[Pixels]:
+    """A second's worth of different pixels parts, at most 64, to be sent in turn."""
+    count = min(case.warm_up + case.frames, max(8, round(case.fps)), 64)
+    return [pack(image, case.format) for image in draw(count, case.width, case.height)]
+
+
+def _speckle(random: np.random.Generator, width: int, height: int) -> Image:
+    """Log-compressed magnitude of complex Gaussian noise: Rayleigh speckle."""
+    echo = random.standard_normal((2, height, width), np.float32)
+    real, imaginary = (cv2.GaussianBlur(part, (0, 0), GRAIN_PX) for part in echo)
+    level_db = 20 * np.log10(np.hypot(real, imaginary) + 1e-6)
+    gray = (level_db - level_db.max()) / DYNAMIC_RANGE_DB + 1
+    return np.asarray(np.clip(gray * 255, 0, 255), np.uint8)
+
+
+def _fan(width: int, height: int) -> Image:
+    """1 inside a sector whose tip is at the top centre, 0 outside."""
+    rows, columns = np.mgrid[:height, :width]
+    across, down = columns - width / 2, rows + 0.1 * height
+    depth = np.hypot(across, down)
+    inside = (np.abs(np.arctan2(across, down)) < HALF_ANGLE_RAD) & (depth > 0.15 * height)
+    return np.asarray(inside & (depth < 1.05 * height), np.uint8)

@@ -1,0 +1,1 @@
+"""DICOM ultrasound files as sources; needs the extra `dicom`."""

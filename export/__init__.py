@@ -1,0 +1,1 @@
+"""Export: from a training run's Keras models to a bundle that the daemon runs."""

@@ -1,0 +1,113 @@
+"""What a training run leaves behind for export: Keras files, their record, a sample of frames."""
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.contract.crop import CropSpec
+
+RECORD_NAME = "record.json"
+ModelName = Literal["AR", "HR", "AR+HR"]
+MODELS: tuple[ModelName, ...] = ("AR", "HR", "AR+HR")
+
+
+class RunError(ValueError):
+    """A run folder that is missing, unfinished or damaged; names file, field and remedy."""
+
+
+class _CohortRecord(msgspec.Struct, frozen=True):
+    crop: CropSpec
+
+
+class _Cohort(msgspec.Struct, frozen=True):
+    record: _CohortRecord
+
+
+class _Model(msgspec.Struct, frozen=True):
+    file: str
+
+
+class _Record(msgspec.Struct, frozen=True):
+    """The part of the record that export needs; the whole goes into the bundle as it is."""
+
+    format: Literal[1]
+    measured_on: str
+    cohort: _Cohort
+    models: dict[str, _Model]
+    sample: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Pairs of frames of test subjects: uint8 (n, side, side), with H-MRS % (n,)."""
+
+    ar_frames: NDArray[np.uint8]
+    hr_frames: NDArray[np.uint8]
+    hmrs_pct: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.hmrs_pct)
+
+    def at(self, chosen: NDArray[np.int64]) -> "Sample":
+        """Only the pairs at these positions."""
+        return Sample(self.ar_frames[chosen], self.hr_frames[chosen], self.hmrs_pct[chosen])
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A finished training run."""
+
+    keras_files: dict[str, Path]
+    """By "AR", "HR" and "AR+HR"."""
+    crop: CropSpec
+    measured_on: str
+    record: dict[str, Any]
+    sample: Sample
+
+
+def read_run(folder: Path) -> RunFolder:
+    """Read a training run's folder.
+
+    Raises:
+        RunError: it is missing, unfinished or damaged.
+    """
+    raw = _bytes(folder / RECORD_NAME)
+    try:
+        record = msgspec.json.decode(raw, type=_Record)
+    except msgspec.DecodeError as error:
+        raise RunError(f"{folder / RECORD_NAME}: {error}; train again") from error
+    files = {name: folder / model.file for name, model in record.models.items()}
+    for name in MODELS:
+        if name not in files or not files[name].is_file():
+            raise RunError(f"{folder}: no {name}.keras; `python -m train fit` makes all three")
+    return RunFolder(
+        files,
+        record.cohort.record.crop,
+        record.measured_on,
+        msgspec.json.decode(raw),
+        _sample(folder / record.sample),
+    )
+
+
+def _sample(path: Path) -> Sample:
+    raw = _bytes(path)
+    try:
+        with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
+            return Sample(arrays["ar_frames"], arrays["hr_frames"], arrays["hmrs_pct"])
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise RunError(f"{path}: not a sample of frames ({error}); train again") from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RunError(
+            f"{path}: {error.strerror}; `python -m train fit COHORT --out RUN` makes a run folder"
+        ) from error

@@ -1,0 +1,52 @@
+"""The networks are the paper's, layer by layer."""
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("keras")
+models = pytest.importorskip("train.models")
+
+pytestmark = pytest.mark.slow
+
+FRAMES = np.random.default_rng(0).integers(0, 256, (2, 360, 360, 1), np.uint8)
+
+
+def test_the_single_view_network_has_the_papers_layers() -> None:
+    model = models.single_view("AR")
+    kinds = [type(layer).__name__ for layer in model.layers]
+    assert kinds[:2] == ["InputLayer", "BatchNormalization"]
+    assert kinds[2:12] == ["Conv2D", "MaxPooling2D"] * 5
+    assert kinds[12:] == ["Flatten", "Dense", "Dense"]
+    convolutions = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    assert [layer.filters for layer in convolutions] == [8, 16, 32, 64, 128]
+    assert {layer.kernel_size for layer in convolutions} == {(3, 3)}
+    assert {layer.padding for layer in convolutions} == {"same"}
+    assert model.get_layer("features").output.shape == (None, 11 * 11 * 128)
+    assert model.layers[-2].units == 64
+    assert model.layers[-1].activation is keras.activations.linear
+
+
+def test_a_network_trained_in_bfloat16_is_kept_in_float32_with_its_weights() -> None:
+    half = models.single_view("HR", dtype="mixed_bfloat16")
+    plain = models.in_float32(half)
+    assert {layer.compute_dtype for layer in plain.layers} == {"float32"}
+    for kept, trained in zip(plain.get_weights(), half.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, trained)
+
+
+def test_only_the_tail_of_the_two_branch_network_learns() -> None:
+    ar, hr = models.single_view("AR"), models.single_view("HR")
+    ar_trunk, hr_trunk = models.trunk(ar), models.trunk(hr)
+    top = models.tail(ar_trunk.output_shape[-1])
+    pair = models.two_branch(ar_trunk, hr_trunk, top)
+    assert [w.path for w in pair.trainable_weights] == [w.path for w in top.trainable_weights]
+    assert len(top.trainable_weights) == 4
+
+
+def test_the_two_branch_network_reads_what_its_parts_read() -> None:
+    ar_trunk = models.trunk(models.single_view("AR"))
+    hr_trunk = models.trunk(models.single_view("HR"))
+    top = models.tail(ar_trunk.output_shape[-1])
+    whole = models.two_branch(ar_trunk, hr_trunk, top)([FRAMES, 255 - FRAMES], training=False)
+    parts = top([ar_trunk(FRAMES, training=False), hr_trunk(255 - FRAMES, training=False)])
+    np.testing.assert_allclose(whole, parts, atol=1e-3)

@@ -1,0 +1,93 @@
+"""A scanner written from docs/protocol.md alone: pyzmq, msgpack, nothing of the project."""
+
+import secrets
+import time
+from typing import Any
+
+import msgpack
+import zmq
+
+SIDE_PX = 64
+
+Fields = dict[str, Any]
+
+
+class BareScanner:
+    """A PUB socket that sends what it is told; header maps are packed by hand.
+
+    Attributes:
+        endpoint: the address bound to.
+        epoch, exam: of the next frame, free to be changed.
+        seq: number of the next frame.
+    """
+
+    def __init__(
+        self,
+        bind: str = "tcp://127.0.0.1:*",
+        *,
+        send_hwm: int = 0,
+        curve_pair: tuple[bytes, bytes] | None = None,
+    ) -> None:
+        """`send_hwm`: 0 queues without bound, so that nothing is lost on the scanner's side."""
+        self.epoch = secrets.randbits(62)
+        self.exam = "exam-1"
+        self.seq = 0
+        self._socket = zmq.Context.instance().socket(zmq.PUB)
+        self._socket.setsockopt(zmq.SNDHWM, send_hwm)
+        self._socket.setsockopt(zmq.LINGER, 0)
+        if curve_pair:
+            self._socket.curve_publickey, self._socket.curve_secretkey = curve_pair
+            self._socket.curve_server = True
+        self._socket.bind(bind)
+        self.endpoint = self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+
+    def header(self, **changes: Any) -> Fields:
+        """A valid header for the next frame, with `changes`."""
+        fields = {
+            "v": 1,
+            "epoch": self.epoch,
+            "seq": self.seq,
+            "capture_ns": time.time_ns(),
+            "exam": self.exam,
+            "view": "AR",
+            "width": SIDE_PX,
+            "height": SIDE_PX,
+            "format": "gray8",
+            "spacing_mm": [0.3, 0.3],
+        }
+        return {**fields, **changes}
+
+    def frame(self, gray: int = 80, pixels: bytes | None = None, **changes: Any) -> Fields:
+        """Send a frame, all of one gray unless `pixels` are given; returns its header."""
+        fields = self.header(**changes)
+        size = fields["width"] * fields["height"]
+        self.send(b"frame", msgpack.packb(fields), pixels or bytes([gray]) * size)
+        self.seq = fields["seq"] + 1
+        return fields
+
+    def event(self, kind: str, **changes: Any) -> Fields:
+        """Send an event whose `last_seq` is that of the last frame; returns its map."""
+        fields = {
+            "v": 1,
+            "epoch": self.epoch,
+            "exam": self.exam,
+            "event": kind,
+            "last_seq": self.seq - 1,
+            "time_ns": time.time_ns(),
+            **changes,
+        }
+        self.send(b"event", msgpack.packb(fields))
+        return fields
+
+    def send(self, *parts: bytes) -> None:
+        """Send one message of these parts."""
+        self._socket.send_multipart(parts)
+
+    def restart(self) -> None:
+        """Start anew as a scanner process does: another epoch, numbers from 0."""
+        self.epoch = secrets.randbits(62)
+        self.seq = 0
+
+    def close(self) -> None:
+        """Close at once and give the address free."""
+        self._socket.close(linger=0)

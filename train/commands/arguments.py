@@ -1,0 +1,30 @@
+"""Kinds of command-line arguments, checked where they are read."""
+
+import argparse
+from collections.abc import Callable
+
+
+def at_least(lowest: int) -> Callable[[str], int]:
+    """Whole number not below `lowest`."""
+
+    def number(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from error
+        if value < lowest:
+            raise argparse.ArgumentTypeError(f"{value} is below {lowest}")
+        return value
+
+    return number
+
+
+def share(text: str) -> float:
+    """Part of the subjects: above 0, below 0.5."""
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error
+    if not 0 < value < 0.5:
+        raise argparse.ArgumentTypeError(f"{value} is not above 0 and below 0.5")
+    return value

@@ -1,0 +1,79 @@
+"""`python -m train cohort`: render a virtual cohort to train on."""
+
+import argparse
+import os
+from pathlib import Path
+
+from edge.scanner.virtual import PRESETS
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from train.balance import draw_subjects
+from train.cohort import CohortError, CohortRecord
+from train.commands.arguments import at_least
+from train.render import finish, missing, open_folder, render
+from train.simulator import simulator_version
+
+HELP = "Render frames of virtual subjects, both views, with their H-MRS %, as training data."
+EXAMPLE = (
+    "Example: `python -m train cohort --preset single --subjects 240 --frames 6 --balance "
+    "--out cohort`. Stopped half way, the same command goes on where it stopped. Numbers of "
+    "subjects matter far more to a model than numbers of frames."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument(
+        "--preset",
+        default="single",
+        choices=sorted(PRESETS),
+        help="what varies between subjects beside liver fat",
+    )
+    parser.add_argument("--subjects", type=at_least(1), default=240, help="virtual subjects")
+    parser.add_argument(
+        "--frames", type=at_least(1), default=6, help="of each subject and view, over the clip"
+    )
+    parser.add_argument("--seed", type=at_least(0), default=0, help="another seed, other subjects")
+    parser.add_argument(
+        "--balance",
+        action="store_true",
+        help="equal numbers of S0, S1, S2 and S3 instead of the paper's 111/21/6/12 of 150",
+    )
+    parser.add_argument(
+        "--workers", type=at_least(1), default=os.cpu_count() or 1, help="processes"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder to make or go on with")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Render what is missing and write the manifest."""
+    console = Console()
+    record = CohortRecord(
+        preset=args.preset,
+        subjects=args.subjects,
+        frames=args.frames,
+        seed=args.seed,
+        balanced=args.balance,
+        simulator=simulator_version(),
+    )
+    subjects = draw_subjects(args.preset, args.subjects, args.seed, balanced=args.balance)
+    try:
+        open_folder(args.out, record)
+    except CohortError as error:
+        console.print(f"[red]{error}[/red]")
+        return 1
+    jobs = missing(args.out, record, subjects)
+    with _progress(console) as progress:
+        task = progress.add_task(
+            "subjects", total=len(subjects), completed=len(subjects) - len(jobs)
+        )
+        for _ in render(jobs, args.workers):
+            progress.advance(task)
+    console.print(f"{len(subjects)} virtual subjects: {finish(args.out, subjects)}")
+    return 0
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeRemainingColumn(), console=console)

@@ -1,0 +1,49 @@
+"""Training of a Keras model on batches: Adam, MSE, early stopping on unseen subjects."""
+
+import time
+
+import keras
+import numpy as np
+
+from train.batches import FeatureBatches, FrameBatches
+from train.ready import ready
+from train.record import History
+from train.settings import FitSettings
+
+Batches = FrameBatches | FeatureBatches
+
+
+def fit(
+    model: keras.Model,
+    training: Batches,
+    validation: Batches,
+    settings: FitSettings,
+    callbacks: list[keras.callbacks.Callback],
+) -> History:
+    """Train a model in place and leave it with the weights of its best epoch."""
+    stop = keras.callbacks.EarlyStopping(patience=settings.patience, restore_best_weights=True)
+    start = time.monotonic()
+    told = (
+        ready(model)
+        .fit(
+            training,
+            validation_data=validation,
+            epochs=settings.epochs,
+            shuffle=False,  # the batches shuffle themselves, by seed
+            verbose=0,
+            callbacks=[stop, *callbacks],
+        )
+        .history
+    )
+    seconds = time.monotonic() - start
+    return History(
+        best_epoch=int(np.argmin(told["val_loss"])) + 1,
+        training_rmse=_rounded_roots(told["loss"]),
+        validation_rmse=_rounded_roots(told["val_loss"]),
+        seconds=round(seconds, 1),
+        frames_per_s=round(len(told["loss"]) * training.frames / seconds, 1),
+    )
+
+
+def _rounded_roots(losses: list[float]) -> list[float]:
+    return [round(float(np.sqrt(loss)), 4) for loss in losses]

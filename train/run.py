@@ -1,0 +1,137 @@
+"""One training run: the AR model, the HR model, then the pair's tail on their frozen trunks."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import keras
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.contract.grading import PAIR, VIEWS, View
+from train.atomic import write_whole
+from train.batches import FeatureBatches, FrameBatches
+from train.cohort import Cohort, ViewFrames
+from train.evaluate import Models, measure_all
+from train.fit import fit
+from train.models import in_float32, single_view, tail, trunk, two_branch
+from train.ready import ready
+from train.record import (
+    RECORD_NAME,
+    SAMPLE_NAME,
+    History,
+    ModelRecord,
+    RunRecord,
+    cohort_used,
+    measured_on,
+    tools,
+)
+from train.sample import write_sample
+from train.settings import FitSettings
+from train.split import Split, split_subjects
+
+Side = frozenset[int]
+
+
+class Watcher(Protocol):
+    """Makes the Keras callback that shows a model's training."""
+
+    def __call__(self, model: str) -> keras.callbacks.Callback:
+        """Callback for the model of this name."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What every step of a run needs."""
+
+    out: Path
+    cohort: Cohort
+    split: Split
+    settings: FitSettings
+    watch: Watcher
+
+    def frames(self, view: View, side: Side) -> ViewFrames:
+        """Frames of one view of the subjects of one side."""
+        return self.cohort.views[view].of(side)
+
+
+def train_all(cohort: Cohort, out: Path, settings: FitSettings, watch: Watcher) -> RunRecord:
+    """Train, save and measure the three models; leave a sample of test frames and the record.
+
+    Raises:
+        SplitError: the cohort has too few subjects to be divided.
+    """
+    split = split_subjects(cohort.hmrs_pct, settings.validation, settings.test, settings.seed)
+    run = Run(out, cohort, split, settings, watch)
+    out.mkdir(parents=True, exist_ok=True)
+    trained = {view: train_view(run, view) for view in VIEWS}
+    singles = {view: model for view, (model, _) in trained.items()}
+    top, history = train_tail(run, singles)
+    histories: dict[str, History] = {view: told for view, (_, told) in trained.items()}
+    histories[PAIR] = history
+    tested = run.frames("AR", split.test), run.frames("HR", split.test)
+    figures = measure_all(Models(singles, top), *tested)
+    write_sample(out / SAMPLE_NAME, *tested)
+    record = RunRecord(
+        measured_on=measured_on(cohort.record, len(split.test)),
+        settings=settings,
+        cohort=cohort_used(cohort, split),
+        models={
+            name: ModelRecord(file=_file(name), history=history, test=figures[name])
+            for name, history in histories.items()
+        },
+        tools=tools(keras.backend.backend()),
+    )
+    write_whole(out / RECORD_NAME, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+    return record
+
+
+def train_view(run: Run, view: View) -> tuple[keras.Model, History]:
+    """Train the model of one view and save it, computing in float32."""
+    settings = run.settings
+    keras.utils.set_random_seed(settings.seed)
+    model = single_view(view, momentum=settings.momentum, dtype=settings.precision)
+    training = FrameBatches(
+        run.frames(view, run.split.training),
+        settings.batch,
+        seed=settings.seed,
+        augmentation=settings.augmentation,
+    )
+    validation = FrameBatches(run.frames(view, run.split.validation), settings.batch)
+    history = fit(model, training, validation, settings, [run.watch(view)])
+    kept = in_float32(model)
+    kept.save(run.out / _file(view))
+    return kept, history
+
+
+def train_tail(run: Run, singles: dict[View, keras.Model]) -> tuple[keras.Model, History]:
+    """Train the tail on the trunks' features, each computed once, and save the two-branch model."""
+    settings = run.settings
+    keras.utils.set_random_seed(settings.seed)
+    trunks = {view: ready(trunk(singles[view])) for view in VIEWS}
+    training = _feature_batches(run, trunks, run.split.training, settings.seed)
+    validation = _feature_batches(run, trunks, run.split.validation, None)
+    top = tail(trunks["AR"].output_shape[-1])
+    history = fit(top, training, validation, settings, [run.watch(PAIR)])
+    kept = tail(trunks["AR"].output_shape[-1])  # without the optimiser, twice as large as the net
+    kept.set_weights(top.get_weights())
+    two_branch(trunks["AR"], trunks["HR"], kept).save(run.out / _file(PAIR))
+    return kept, history
+
+
+def _feature_batches(
+    run: Run, trunks: dict[View, keras.Model], side: Side, seed: int | None
+) -> FeatureBatches:
+    ar, hr = run.frames("AR", side), run.frames("HR", side)
+    features = _features(trunks["AR"], ar), _features(trunks["HR"], hr)
+    return FeatureBatches((ar, hr), features, run.settings.batch, seed)
+
+
+def _features(model: keras.Model, frames: ViewFrames) -> NDArray[np.float32]:
+    """Flattened features (frames, n) of a trunk."""
+    return np.asarray(model.predict(FrameBatches(frames, 50), verbose=0))
+
+
+def _file(name: str) -> str:
+    return f"{name}.keras"

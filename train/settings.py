@@ -1,0 +1,30 @@
+"""What a training run can be told, with the paper's values as defaults where it gives one."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from train.augment import LIGHT, Augmentation
+
+Share = Annotated[float, Meta(gt=0, lt=0.5)]
+
+
+class FitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Source of epochs, batch, patience: the paper, section 2.3. Adam and MSE are not settings."""
+
+    epochs: Annotated[int, Meta(ge=1)] = 30
+    """At most; early stopping ends a run before."""
+    batch: Annotated[int, Meta(ge=1)] = 50
+    patience: Annotated[int, Meta(ge=1)] = 5
+    """Epochs without a better validation loss before training stops."""
+    seed: Annotated[int, Meta(ge=0)] = 0
+    validation: Share = 0.15
+    """Share of subjects that early stopping looks at."""
+    test: Share = 0.15
+    """Share of subjects that only the final figures look at."""
+    augmentation: Augmentation = LIGHT
+    momentum: Annotated[float, Meta(gt=0, lt=1)] = 0.9
+    """Of the input batch normalisation; 0.9 suits few steps an epoch, the paper's had 268."""
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    """Of the hidden layers while training; what is kept computes in float32."""
