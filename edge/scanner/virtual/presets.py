@@ -1,0 +1,84 @@
+"""How widely biology and scanners scatter: three declared degrees of difficulty."""
+
+import msgspec
+
+Range = tuple[float, float]
+
+
+class Preset(msgspec.Struct, frozen=True, kw_only=True):
+    """Scatter of one kind of cohort. `sd_`: standard deviation of a normal draw."""
+
+    sd_attenuation: float
+    """Of the liver's attenuation around its mean for the fat, dB/cm/MHz."""
+    sd_liver_db: float
+    sd_kidney_db: float
+    flattening: Range
+    """Share of a patient's own attenuation that the operator's TGC takes out."""
+    sd_tgc_db_cm: float
+    sd_slider_db: float
+    dynamic_range_db: Range
+    gamma: Range
+    frequency_mhz: tuple[float, ...]
+    radius_mm: tuple[float, ...]
+    looks: tuple[int, ...]
+    noise_db: Range
+    """Receiver noise re normal liver at the skin."""
+    sd_label_pct: float
+    """Of the H-MRS measurement, percentage points."""
+    frame_px: tuple[tuple[int, int], ...]
+    """Width and height of the scanner's frames."""
+
+
+PRESETS: dict[str, Preset] = {
+    # One scanner and one centre, as in the paper; biology scatters little.
+    "single": Preset(
+        sd_attenuation=0.012,
+        sd_liver_db=0.4,
+        sd_kidney_db=0.5,
+        flattening=(0.0, 0.1),
+        sd_tgc_db_cm=0.08,
+        sd_slider_db=0.4,
+        dynamic_range_db=(59.0, 61.0),
+        gamma=(0.99, 1.01),
+        frequency_mhz=(3.5,),
+        radius_mm=(60.0,),
+        looks=(2,),
+        noise_db=(-67.0, -67.0),
+        sd_label_pct=0.0,
+        frame_px=((640, 480),),
+    ),
+    # The same biology seen through several scanners and settings.
+    "multi": Preset(
+        sd_attenuation=0.012,
+        sd_liver_db=0.4,
+        sd_kidney_db=0.5,
+        flattening=(0.0, 0.15),
+        sd_tgc_db_cm=0.12,
+        sd_slider_db=0.6,
+        dynamic_range_db=(57.0, 63.0),
+        gamma=(0.97, 1.03),
+        frequency_mhz=(2.8, 3.2, 3.5),
+        radius_mm=(50.0, 60.0),
+        looks=(1, 2, 3),
+        noise_db=(-72.0, -62.0),
+        sd_label_pct=0.0,
+        frame_px=((640, 480), (800, 600), (1024, 768)),
+    ),
+    # Scatter of biology and settings as the literature on patients reports it.
+    "realistic": Preset(
+        sd_attenuation=0.055,
+        sd_liver_db=1.5,
+        sd_kidney_db=1.8,
+        flattening=(0.1, 0.6),
+        sd_tgc_db_cm=0.5,
+        sd_slider_db=1.5,
+        dynamic_range_db=(50.0, 70.0),
+        gamma=(0.85, 1.2),
+        frequency_mhz=(2.8, 3.2, 3.5),
+        radius_mm=(50.0, 60.0),
+        looks=(1, 2, 3),
+        noise_db=(-72.0, -62.0),
+        sd_label_pct=0.45,
+        frame_px=((640, 480), (800, 600), (1024, 768)),
+    ),
+}
