@@ -117,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
         errors.print(f"steatoscope: {error}")
         return 2
     try:
-        publisher = ScannerPublisher(args.bind, exam=exam)
+        publisher = ScannerPublisher(args.bind, exam=exam, lossless=args.fps == "fast")
     except AddressError as error:
         errors.print(f"steatoscope: {error}; free it or choose another --bind")
         return 3

@@ -84,7 +84,9 @@ class VirtualClip:
         amplitude = np.float32(10 ** (self._subject.noise_db / 20) / np.sqrt(2))
         # Along the lines samples lie 2 x LINES apart, so that each line has its own noise.
         grid = pool.reshape(-1, 2 * LINES)
-        return np.asarray(cv2.sepFilter2D(grid, -1, np.ones(1, np.float32), unit_power(0.8)) * amplitude)
+        return np.asarray(
+            cv2.sepFilter2D(grid, -1, np.ones(1, np.float32), unit_power(0.8)) * amplitude
+        )
 
     @cached_property
     def _shade(self) -> Field:
@@ -100,8 +102,7 @@ class VirtualClip:
     @cached_property
     def _screen(self) -> tuple[Field, Field]:
         columns, rows = screen_map(self.sector, (self.width, self.height))
-        fixed = cv2.convertMaps(columns, rows, cv2.CV_16SC2)
-        return fixed[0], fixed[1]
+        return columns, rows
 
     @cached_property
     def _reference_db(self) -> float:

@@ -61,9 +61,7 @@ def _add_muscle(
     anatomy.liver *= 1 - weight
 
 
-def _add_rim(
-    anatomy: Anatomy, radius: Field, short_mm: float, rng: np.random.Generator
-) -> None:
+def _add_rim(anatomy: Anatomy, radius: Field, short_mm: float, rng: np.random.Generator) -> None:
     """Perirenal fat, 1.5-4 mm."""
     edge = 1 + float(rng.uniform(1.5, 4)) / short_mm
     weight = _inside(radius, edge, 0.06)
@@ -98,9 +96,7 @@ def _add_pyramids(
         anatomy.level_db = blend(anatomy.level_db, level_db, _inside(distance, 1.0, 0.4))
 
 
-def _add_sinus(
-    anatomy: Anatomy, kidney: _Kidney, sector: Sector, rng: np.random.Generator
-) -> None:
+def _add_sinus(anatomy: Anatomy, kidney: _Kidney, sector: Sector, rng: np.random.Generator) -> None:
     """Bright, irregular fat and vessels in the middle."""
     ragged = np.hypot(kidney.long / 0.62, kidney.short / 0.4) + 0.25 * smooth(rng, sector, 6.0)
     level_db = 8.5 + float(rng.normal(0, 1.5)) + 2 * smooth(rng, sector, 2.5)

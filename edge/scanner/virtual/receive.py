@@ -53,11 +53,6 @@ def time_gain_db(subject: Subject, sector: Sector) -> Field:
     return np.asarray(z_cm * slope + sliders, np.float32)
 
 
-def level_db(field: Field) -> Field:
-    """Echo level, dB, of one complex field (SAMPLES, LINES, 2)."""
-    return decibels(cv2.magnitude(field[..., 0], field[..., 1]))
-
-
 def decibels(amplitude: Field) -> Field:
     """20 log10 of an amplitude."""
     return np.asarray(cv2.log(amplitude + FLOOR) * np.float32(20 / np.log(10)), np.float32)
@@ -76,5 +71,5 @@ def gray(level: Field, subject: Subject, reference: float) -> NDArray[np.uint8]:
     share += np.float32(subject.target_gray / 255)
     np.clip(share, 0, 1, out=share)
     if subject.gamma != 1:
-        share = cv2.pow(share, subject.gamma)
+        share = np.asarray(cv2.pow(share, subject.gamma), np.float32)
     return np.asarray(cv2.convertScaleAbs(share, alpha=255), np.uint8)

@@ -1,5 +1,7 @@
 """One virtual subject: every latent that its images are made from."""
 
+from typing import Any
+
 import msgspec
 import numpy as np
 
@@ -117,7 +119,7 @@ def _population(rng: np.random.Generator) -> float:
     return draw_fat(grade, rng)
 
 
-def _scanner(scatter: Preset, rng: np.random.Generator) -> dict[str, object]:
+def _scanner(scatter: Preset, rng: np.random.Generator) -> dict[str, Any]:
     return {
         "frequency_mhz": float(rng.choice(scatter.frequency_mhz)),
         "radius_mm": float(rng.choice(scatter.radius_mm)),

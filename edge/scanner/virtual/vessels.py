@@ -43,7 +43,7 @@ def add_vessels(anatomy: Anatomy, sector: Sector, rng: np.random.Generator) -> N
     columns = ((x_mm + half_mm) / RASTER_MM).astype(np.float32)
     rows = (y_mm / RASTER_MM).astype(np.float32)
     inside, around = (
-        cv2.remap(canvas, columns, rows, cv2.INTER_LINEAR).astype(np.float32) / 255
+        np.float32(1 / 255) * cv2.remap(canvas, columns, rows, cv2.INTER_LINEAR)
         for canvas in (lumen, wall)
     )
     blood_db = BLOOD_DB + 2 * float(rng.standard_normal())
@@ -87,11 +87,13 @@ def _draw(
     for _ in range(int(rng.integers(4, 9))):
         heading += float(rng.normal(0, 0.15))
         to = at + 3.5 * np.array([np.cos(heading), np.sin(heading)])
-        ends = [_pixel(point, half_mm) for point in (at, to)]
+        start, end = _pixel(at, half_mm), _pixel(to, half_mm)
         if wall is not None:
             thick = max(1, round((width_mm + 3.0) / RASTER_MM))
-            cv2.line(wall, *ends, 255, thick, cv2.LINE_AA, FINE_BITS)
-        cv2.line(lumen, *ends, 255, max(1, round(width_mm / RASTER_MM)), cv2.LINE_AA, FINE_BITS)
+            cv2.line(wall, start, end, 255, thick, cv2.LINE_AA, FINE_BITS)
+        cv2.line(
+            lumen, start, end, 255, max(1, round(width_mm / RASTER_MM)), cv2.LINE_AA, FINE_BITS
+        )
         at, width_mm = to, width_mm * 0.96
     return at, heading, width_mm
 
