@@ -11,7 +11,7 @@ from edge.contract.bundle import builtin_path
 from edge.sockets.addresses import AddressError, check_address
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+\Z")]
-ServerKey = Annotated[str, Meta(pattern=r"^([!-~]{40})?\Z")]
+ServerKey = Annotated[str, Meta(pattern=r"^([0-9A-Za-z.:+=^!/*?&<>()\[\]{}@%$#-]{40})?\Z")]
 
 MEBIBYTE = 2**20
 
@@ -84,7 +84,7 @@ def _read(path: Path) -> dict[str, Any]:
         decoded = msgspec.toml.decode(path.read_bytes())
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not TOML: {error}") from error
     return dict(decoded)
 
@@ -129,7 +129,7 @@ def _check_scanners(source: str, settings: Settings) -> None:
 def _check_addresses(source: str, settings: Settings) -> None:
     for scanner in settings.scanner:
         try:
-            check_address(scanner.frames, secured=bool(scanner.server_key))
+            check_address(scanner.frames, secured=bool(scanner.server_key), connect=True)
         except AddressError as error:
             remedy = "; give its server_key" if "loopback" in str(error) else ""
             raise ConfigError(

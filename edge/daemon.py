@@ -89,7 +89,7 @@ class Daemon:
             if isinstance(item, Taken):
                 self._read(scanner, item)
             elif isinstance(item, ExamEnd):
-                self._publish(scanner, scanner.pipeline.end(item.exam))
+                self._publish(scanner, scanner.pipeline.end(item.exam, item.counts()))
         return any(item is not None for _, item in items)
 
     def _read(self, scanner: Scanner, taken: Taken) -> None:

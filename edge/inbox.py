@@ -45,12 +45,21 @@ class Taken:
         return self.ledger.counts(self.arrived, self.overwritten)
 
 
-@dataclass(frozen=True)
+@dataclass
 class ExamEnd:
-    """The scanner said that an exam is over; it keeps its place among the frames."""
+    """The scanner said that an exam is over; it keeps its place among the frames.
+
+    `overtaken`: frames behind it that were overwritten while it waited.
+    """
 
     exam: str
-    epoch: int
+    ledger: EpochLedger
+    arrived: Arrivals
+    overtaken: int = 0
+
+    def counts(self) -> LedgerCounts:
+        """The ledger up to the end of the exam, all frames before it done with."""
+        return self.ledger.counts(self.arrived, self.ledger.overwritten - self.overtaken)
 
 
 @dataclass(frozen=True)
@@ -91,9 +100,11 @@ class Inbox:
     def put_event(self, event: Event) -> None:
         """Learn from an event; the end of an exam waits its turn behind the frames."""
         with self._ready:
-            self._ledger.of(event.epoch).tail(event.last_seq)
+            ledger = self._ledger.of(event.epoch)
+            ledger.tail(event.last_seq)
             if event.event == "exam_end" and len(self._items) < self._size + MAX_WAITING_ENDS:
-                self._items.append(ExamEnd(event.exam, event.epoch))
+                arrived = ledger.arrivals(self._ledger.garbage)
+                self._items.append(ExamEnd(event.exam, ledger, arrived))
                 self._ready.notify()
 
     def put_refused(self, epoch: object, seq: object) -> None:
@@ -125,9 +136,11 @@ class Inbox:
         return bool(self._items)
 
     def _overwrite_oldest(self) -> None:
-        for index, item in enumerate(self._items):
-            if isinstance(item, _Waiting):
-                item.ledger.overwritten += 1
-                del self._items[index]
-                self._frames -= 1
-                return
+        index = next(i for i, item in enumerate(self._items) if isinstance(item, _Waiting))
+        ledger = self._items[index].ledger
+        ledger.overwritten += 1
+        for end in list(self._items)[:index]:
+            if isinstance(end, ExamEnd) and end.ledger is ledger:
+                end.overtaken += 1
+        del self._items[index]
+        self._frames -= 1

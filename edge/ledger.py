@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from edge.contract.messages import LedgerCounts
 
 MAX_EPOCHS = 64
-"""Epochs remembered for one scanner, so that a replay of an older one is known; oldest out."""
+"""Epochs remembered for one scanner, so that a replay is known; the least used goes first."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ class ScannerLedger:
             self.epochs[epoch] = EpochLedger()
             while len(self.epochs) > MAX_EPOCHS:
                 self.epochs.popitem(last=False)
+        self.epochs.move_to_end(epoch)
         return self.epochs[epoch]
 
     def counts(self) -> LedgerCounts:

@@ -71,8 +71,11 @@ class Pipeline:
         taken.ledger.read += 1
         yield from self._accept(taken, (header.view, fat_pct, features), laps)
 
-    def end(self, exam: str) -> Reading | None:
-        """Close an exam and give its final reading; None where it has no accepted frame."""
+    def end(self, exam: str, counts: LedgerCounts | None = None) -> Reading | None:
+        """Close an exam and give its final reading; None where it has no accepted frame.
+
+        `counts`: the ledger at its end; None: as of the last frame.
+        """
         closed = self._exams.pop(exam, None)
         if closed is None:
             return None
@@ -83,7 +86,7 @@ class Pipeline:
             pub_seq=0,
             publish_ns=0,
             views=closed.reading.summaries(),
-            ledger=self._counts,
+            ledger=counts or self._counts,
             model=self._runner.info,
         )
 

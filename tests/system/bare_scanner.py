@@ -10,6 +10,8 @@ import zmq
 SIDE_PX = 64
 
 Fields = dict[str, Any]
+Parts = tuple[bytes, ...]
+KeyPair = tuple[bytes, bytes]
 
 
 class BareScanner:
@@ -26,20 +28,13 @@ class BareScanner:
         bind: str = "tcp://127.0.0.1:*",
         *,
         send_hwm: int = 0,
-        curve_pair: tuple[bytes, bytes] | None = None,
+        curve_pair: KeyPair | None = None,
     ) -> None:
         """`send_hwm`: 0 queues without bound, so that nothing is lost on the scanner's side."""
-        self.epoch = secrets.randbits(62)
         self.exam = "exam-1"
-        self.seq = 0
-        self._socket = zmq.Context.instance().socket(zmq.PUB)
-        self._socket.setsockopt(zmq.SNDHWM, send_hwm)
-        self._socket.setsockopt(zmq.LINGER, 0)
-        if curve_pair:
-            self._socket.curve_publickey, self._socket.curve_secretkey = curve_pair
-            self._socket.curve_server = True
-        self._socket.bind(bind)
-        self.endpoint = self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+        self._send_hwm = send_hwm
+        self._bind(bind, curve_pair)
+        self.new_epoch()
 
     def header(self, **changes: Any) -> Fields:
         """A valid header for the next frame, with `changes`."""
@@ -83,11 +78,28 @@ class BareScanner:
         """Send one message of these parts."""
         self._socket.send_multipart(parts)
 
-    def restart(self) -> None:
-        """Start anew as a scanner process does: another epoch, numbers from 0."""
+    def new_epoch(self) -> None:
+        """Number the frames from 0 again in another epoch, as a scanner process that starts."""
         self.epoch = secrets.randbits(62)
         self.seq = 0
 
+    def restart(self, curve_pair: KeyPair | None = None) -> None:
+        """Close and come back on the same address in another epoch."""
+        self.close()
+        self._bind(self.endpoint, curve_pair)
+        self.new_epoch()
+
     def close(self) -> None:
-        """Close at once and give the address free."""
-        self._socket.close(linger=0)
+        """Close at once; the address is free afterwards."""
+        self._context.destroy(linger=0)
+
+    def _bind(self, address: str, curve_pair: KeyPair | None) -> None:
+        self._context = zmq.Context()
+        self._socket = self._context.socket(zmq.PUB)
+        self._socket.setsockopt(zmq.SNDHWM, self._send_hwm)
+        self._socket.setsockopt(zmq.LINGER, 0)
+        if curve_pair:
+            self._socket.curve_publickey, self._socket.curve_secretkey = curve_pair
+            self._socket.curve_server = True
+        self._socket.bind(address)
+        self.endpoint = self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")

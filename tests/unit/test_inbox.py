@@ -78,6 +78,8 @@ def test_the_end_of_an_exam_waits_behind_its_frames_and_is_never_overwritten() -
     items = [inbox.take() for _ in range(5)]
 
     assert isinstance(items[0], ExamEnd)
+    assert items[0].ledger.overwritten == 5
+    assert (items[0].counts().sent, items[0].counts().overwritten) == (1, 1)
     assert all(isinstance(item, Taken) for item in items[1:])
 
 

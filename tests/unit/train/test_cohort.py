@@ -35,7 +35,7 @@ def row_of(view: View, subject: int) -> FrameRow:
         grade=grade(FAT_PCT[subject]),
         seed=0,
         preset="single",
-        simulator="1",
+        simulator=1,
         sha256="0" * 64,
     )
 
@@ -43,7 +43,7 @@ def row_of(view: View, subject: int) -> FrameRow:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     record = CohortRecord(
-        preset="single", subjects=3, frames=1, seed=0, balanced=False, simulator="1"
+        preset="single", subjects=3, frames=1, seed=0, balanced=False, simulator=1
     )
     (tmp_path / RECORD_NAME).write_bytes(msgspec.json.encode(record))
     rows = [row_of(view, subject) for subject in range(3) for view in VIEWS]

@@ -1,0 +1,153 @@
+"""Malformed messages: the daemon goes on, counts each one, and its log stays short and silent."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import get_args
+
+import msgpack
+import pytest
+from bare_scanner import BareScanner, Parts
+from conftest import Place
+from mutations import CANARY, messages
+from oracle import HORIZON, Oracle, Verdict
+from pictures import BAD_JPEGS, BAD_PNGS, GOOD_JPEG, GOOD_PNG, SECRET, SIDE_PX, TALKATIVE_PNG
+
+MESSAGES = 10_000
+LINES_A_SECOND = 5
+"""Of the log: one for each kind of refusal."""
+
+GOOD_PICTURES = {GOOD_JPEG: (SIDE_PX, SIDE_PX), GOOD_PNG: (SIDE_PX, SIDE_PX)}
+
+Room = Callable[..., Place]
+
+
+class Bombardment:
+    """Throws messages at a daemon, and holds each ledger that comes back against the oracle's."""
+
+    def __init__(self, place: Place) -> None:
+        place.meet()
+        self.oracle = Oracle(GOOD_PICTURES)
+        self.verdicts: Counter[Verdict] = Counter()
+        self._scanner, self._viewer = place.scanner, place.viewer
+        self.settle()
+
+    def throw(self, parts: Parts) -> Verdict:
+        """Send one message in the place of the scanner's next frame."""
+        self._scanner.send(*parts)
+        verdict = self.oracle.judge(parts)
+        self.verdicts[verdict] += 1
+        self._scanner.seq += 1
+        if verdict in ("frame", "event", "broken picture"):
+            self.settle()
+        return verdict
+
+    def settle(self) -> dict[str, int]:
+        """Send a good frame, wait for its estimate, and compare the ledgers."""
+        self._find_free_number()
+        seq = self._scanner.seq
+        header = self._scanner.header()
+        parts = (b"frame", msgpack.packb(header), bytes([80]) * SIDE_PX**2)
+        self._scanner.send(*parts)
+        self._scanner.seq += 1
+        assert self.oracle.judge(parts) == "frame"
+        ledger = self._viewer.until(
+            lambda message: (
+                message.kind == "fat"
+                and (message.fields["epoch"], message.fields["seq"]) == (header["epoch"], seq)
+            )
+        ).fields["ledger"]
+        assert ledger == self.oracle.ledger(header["epoch"])
+        return ledger
+
+    def _find_free_number(self) -> None:
+        """After a mutation that jumped ahead, begin another epoch, as a restarted scanner does."""
+        epoch = self.oracle.epochs.get(self._scanner.epoch)
+        if epoch and epoch.highest >= self._scanner.seq:
+            if epoch.highest > self._scanner.seq + HORIZON:
+                self._scanner.new_epoch()
+            else:
+                self._scanner.seq = epoch.highest + 1
+
+
+@pytest.fixture
+def bombardment(room: Room) -> Bombardment:
+    return Bombardment(room(BareScanner()))
+
+
+def resident_mib(pid: int, kind: str = "VmHWM") -> float:
+    """Peak resident memory of a process."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split(f"{kind}:")[1].split()[0]) / 1024
+
+
+def test_ten_thousand_malformed_messages_are_each_counted(room: Room) -> None:
+    place = room(BareScanner())
+    bombardment = Bombardment(place)
+    started_s, lines_before = time.monotonic(), len(place.daemon.lines)
+
+    for parts in messages(Random(2), place.scanner, MESSAGES):
+        bombardment.throw(parts)
+    bombardment.settle()
+
+    elapsed_s = time.monotonic() - started_s
+    verdicts = bombardment.verdicts
+    assert place.daemon.running
+    assert verdicts.total() == MESSAGES
+    assert verdicts["garbage"] + verdicts["invalid"] > 0.9 * MESSAGES
+    assert min(verdicts[kind] for kind in get_args(Verdict)) > 10, verdicts
+    assert len(place.daemon.lines) - lines_before <= LINES_A_SECOND * (elapsed_s + 1)
+    assert CANARY not in place.daemon.log
+
+
+def test_the_count_would_tell_of_a_message_that_got_lost(room: Room) -> None:
+    place = room(BareScanner())
+    bombardment = Bombardment(place)
+    for parts in messages(Random(3), place.scanner, 50):
+        bombardment.throw(parts)
+
+    bombardment.oracle.judge((b"frame",))  # judged, but never sent
+
+    with pytest.raises(AssertionError, match="garbage"):
+        bombardment.settle()
+
+
+@pytest.mark.parametrize("image_format", ["jpeg", "png"])
+def test_bombs_and_liars_are_refused_without_much_memory(room: Room, image_format: str) -> None:
+    place = room(BareScanner())
+    bombardment = Bombardment(place)
+    before_mib = resident_mib(place.daemon.pid)
+
+    for picture in {"jpeg": BAD_JPEGS, "png": BAD_PNGS}[image_format].values():
+        header = msgpack.packb(place.scanner.header(format=image_format))
+        assert bombardment.throw((b"frame", header, picture)) == "broken picture"
+
+    assert resident_mib(place.daemon.pid) - before_mib < 64
+
+
+def test_broken_pictures_do_not_fill_the_log(room: Room) -> None:
+    place = room(BareScanner())
+    bombardment = Bombardment(place)
+    lines_before = len(place.daemon.lines)
+    started_s = time.monotonic()
+    for number in range(200):
+        image_format = ("jpeg", "png")[number % 2]
+        header = msgpack.packb(place.scanner.header(format=image_format))
+        picture = {"jpeg": BAD_JPEGS, "png": BAD_PNGS}[image_format]["is cut short"]
+        bombardment.throw((b"frame", header, picture))
+
+    elapsed_s = time.monotonic() - started_s
+    assert len(place.daemon.lines) - lines_before <= LINES_A_SECOND * (elapsed_s + 1)
+
+
+def test_the_log_does_not_hold_what_a_picture_says(room: Room) -> None:
+    place = room(BareScanner())
+    place.meet()
+    place.scanner.frame(pixels=TALKATIVE_PNG, format="png")
+    place.viewer.until(lambda message: message.kind == "fat" and message.fields["view"] == "AR")
+
+    place.daemon.end()
+
+    assert SECRET.decode() not in place.daemon.log

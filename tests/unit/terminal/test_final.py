@@ -1,0 +1,32 @@
+from collections.abc import Callable
+
+from daemon_messages import reading, summary
+from rich.console import RenderableType
+
+from edge.terminal.final import final_table
+
+Draw = Callable[[RenderableType], str]
+
+
+def test_the_views_stand_in_their_order(draw: Draw) -> None:
+    text = draw(final_table(reading()[1]))
+
+    assert [line.split()[0] for line in text.splitlines()[3:]] == ["AR", "HR", "AR+HR"]
+    assert "HR         10.89    0.55   S2 moderate       50" in text
+
+
+def test_the_simulators_truth_stands_beside_and_is_called_that(draw: Draw) -> None:
+    text = draw(final_table(reading()[1], 12.0))
+
+    assert "true fat % (simulator's)" in text
+    assert text.count("12.00") == 3
+
+
+def test_each_grade_has_a_word_that_needs_no_colour(draw: Draw) -> None:
+    for median_pct, words in (
+        (1.0, "S0 none"),
+        (5.0, "S1 mild"),
+        (10.0, "S2 moderate"),
+        (20.0, "S3 severe"),
+    ):
+        assert words in draw(final_table(reading(views={"AR": summary(median_pct)})[1]))
