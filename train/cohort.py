@@ -36,7 +36,7 @@ class CohortRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     balanced: bool
     """Grades in equal numbers, instead of the paper's 111/21/6/12 of 150."""
     crop: CropSpec = CropSpec()
-    simulator: str
+    simulator: int
 
 
 class FrameRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +56,7 @@ class FrameRow(msgspec.Struct, frozen=True, kw_only=True):
     grade: str
     seed: int
     preset: str
-    simulator: str
+    simulator: int
     sha256: str
     """Of the frame's bytes, so that the manifest's hash stands for the whole cohort."""
 

@@ -16,11 +16,11 @@ from pathlib import Path
 import cv2
 import msgspec
 import numpy as np
-from edge.scanner.virtual import Subject, VirtualClip
 from numpy.typing import NDArray
 
 from edge.contract.crop import crop
 from edge.contract.grading import VIEWS, View, grade
+from edge.scanner.virtual import Subject, VirtualClip
 from train.atomic import write_whole
 from train.cohort import (
     LATENTS_NAME,
@@ -134,7 +134,7 @@ def _row(job: Job, view: View, frame: int, row: int, pixels: NDArray[np.uint8]) 
         clip=f"{job.number:06d}-{view}",
         frame=frame,
         row=row,
-        true_pct=subject.fat_pct,
+        true_pct=subject.true_pct,
         hmrs_pct=subject.hmrs_pct,
         grade=grade(subject.hmrs_pct),
         seed=job.record.seed,

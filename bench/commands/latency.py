@@ -74,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure one case, show it, and write it down; returns the exit code."""
     errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
-    case = _case(args)
+    case = case_of(args)
     if args.json and not args.json.parent.is_dir():
         errors.print(f"bench: --json {args.json}: no such folder; make it or name another")
         return 2
@@ -96,7 +96,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _case(args: argparse.Namespace) -> Case:
+def case_of(args: argparse.Namespace) -> Case:
+    """What the flags ask to be measured."""
     return Case(
         fps=args.fps,
         frames=args.frames or max(1, round(args.seconds * args.fps)),

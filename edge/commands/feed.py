@@ -132,7 +132,7 @@ def run(args: argparse.Namespace) -> int:
             return 1
         finally:
             player.end()
-            _summarise(player.tally, paced=args.fps != "fast")
+            _summarise(player.tally, publisher.dropped, paced=args.fps != "fast")
     return 0
 
 
@@ -192,10 +192,12 @@ def _bar(errors: Console) -> Progress:
     )
 
 
-def _summarise(tally: Tally, *, paced: bool) -> None:
+def _summarise(tally: Tally, dropped: int, *, paced: bool) -> None:
     lateness = f", worst lateness {tally.worst_late_ns / 1e6:.1f} ms" if paced else ""
+    lost = f", {dropped} of them dropped: the receiver did not keep up" if dropped else ""
     Console(soft_wrap=True, highlight=False).print(
-        f"{tally.frames} frames sent in {tally.seconds:.2f} s, {tally.fps:.2f} frames/s{lateness}"
+        f"{tally.frames} frames sent in {tally.seconds:.2f} s, {tally.fps:.2f} frames/s"
+        f"{lateness}{lost}"
     )
 
 

@@ -1,1 +1,1 @@
-"""What a person sees of a daemon in the terminal: the board of latest values, and how it is drawn."""
+"""What a person sees of a daemon in the terminal: the latest of every view, and how it is drawn."""

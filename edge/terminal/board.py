@@ -60,11 +60,17 @@ class ScannerBoard:
 
     def rows(self) -> dict[str, ViewRow]:
         """Views of the present exam, in the order of showing; never two exams side by side."""
-        return {
-            view: self.views[view]
-            for view in ORDER
-            if view in self.views and self.views[view].estimate.exam == self.exam
-        }
+        present = (view for view in ORDER if view in self.views)
+        return {view: self.views[view] for view in present if self._is_of_present_exam(view)}
+
+    def _is_of_present_exam(self, view: str) -> bool:
+        estimate = self.views[view].estimate
+        if estimate.exam != self.exam:
+            return False
+        if self.reading is None or self.reading.exam != self.exam:
+            return True
+        # An exam that goes on after its reading starts anew; what was before is over.
+        return estimate.publish_ns > self.reading.publish_ns
 
     def final(self) -> Reading | None:
         """Reading of the exam that has just ended."""

@@ -6,7 +6,7 @@ from edge.contract.messages import Reading, Status
 from edge.terminal.board import Message
 
 SETTLE_S = 0.3
-"""A late viewer is sent the latest of every topic at once; this long after the first it has come."""
+"""A late viewer is sent the latest of all topics at once; this long after the first all came."""
 
 
 class Ending(Protocol):

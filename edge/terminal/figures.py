@@ -52,8 +52,8 @@ def state(code: State) -> Text:
 
 def reason(code: str) -> str:
     """Why a frame was not read, in words; a code that is not known here stays a code."""
-    words: dict[str, str] = {**gate.REASONS}
-    return words.get(code, safe(code))
+    known = (text for name, text in gate.REASONS.items() if name == code)
+    return next(known, safe(code))
 
 
 def model(info: ModelInfo) -> str:

@@ -18,7 +18,7 @@ def final_table(reading: Reading, true_pct: float | None = None) -> Table:
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
-        padding=(0, 1),
+        show_edge=False,
         pad_edge=False,
     )
     table.add_column("view")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from edge.contract.topics import SILENCE_S
 from edge.terminal import figures
 from edge.terminal.board import Board, ScannerBoard, ViewRow
-from edge.terminal.table import stale
+from edge.terminal.table import stale, waiting
 
 PERIOD_S = 1.0
 
@@ -12,18 +13,33 @@ PERIOD_S = 1.0
 class Lines:
     """Turns the board into lines, each said once; times are the board's."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: str) -> None:
+        """`source`: where the estimates come from, in words."""
+        self._source = source
+        self._begun_s: float | None = None
         self._due_s = float("-inf")
         self._said: dict[str, object] = {}
 
-    def new(self, board: Board, now_s: float) -> Iterator[str]:
-        """Lines that are due at `now_s`; none within a second of the last."""
-        if now_s < self._due_s:
-            return
-        self._due_s = now_s + PERIOD_S
+    def new(self, board: Board, now_s: float, *, at_once: bool = False) -> list[str]:
+        """Lines that are due at `now_s`; none within a second of the last unless `at_once`."""
+        if now_s < self._due_s and not at_once:
+            return []
+        lines = list(self._changed(board, now_s))
+        if lines:
+            self._due_s = now_s + PERIOD_S
+        return lines
+
+    def _changed(self, board: Board, now_s: float) -> Iterator[str]:
+        if self._begun_s is None:
+            self._begun_s = now_s
+            yield f"listening to {self._source}. {figures.NOTICE}"
+        silent = not board.scanners and now_s - self._begun_s > SILENCE_S
+        if self._is_new("silent", silent, before=False) and silent:
+            yield waiting(self._source)
         for name, scanner in board.scanners.items():
             yield from self._of_scanner(figures.safe(name), scanner, now_s)
-        if self._is_new("this viewer", (board.missed, board.refused), (0, 0)):
+        counts = (board.missed, board.refused)
+        if self._is_new("this viewer", counts, before=(0, 0)):
             yield f"this viewer: missed {board.missed}, refused {board.refused} messages"
 
     def _of_scanner(self, name: str, scanner: ScannerBoard, now_s: float) -> Iterator[str]:
@@ -46,18 +62,15 @@ class Lines:
 
 def _estimate(row: ViewRow, now_s: float) -> str:
     estimate = row.estimate
-    if estimate.reason is not None:
-        frame = f"frame not read: {figures.reason(estimate.reason)}"
-    else:
-        frame = f"frame {figures.pct(estimate.fat_pct)} %"
-    return ", ".join(
-        (
-            frame,
-            f"median {figures.pct(estimate.median_pct)} %",
-            f"IQR {figures.pct(estimate.iqr_pct)} %",
-            f"grade {figures.grade(estimate.grade)}",
-            f"{estimate.frames} frames",
-            f"{row.rate.per_s(now_s):.1f} fps",
-            f"age {estimate.age_ms:.1f} ms",
-        )
+    is_read = estimate.reason is None
+    figures_now = (
+        f"frame {figures.pct(estimate.fat_pct)} %" if is_read else "frame not read",
+        f"median {figures.pct(estimate.median_pct)} %",
+        f"IQR {figures.pct(estimate.iqr_pct)} %",
+        f"grade {figures.grade(estimate.grade)}",
+        f"{estimate.frames} frames",
+        f"{row.rate.per_s(now_s):.1f} fps",
+        f"age {estimate.age_ms:.1f} ms",
     )
+    why = "" if estimate.reason is None else f". {figures.reason(estimate.reason)}"
+    return ", ".join(figures_now) + why

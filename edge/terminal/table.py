@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rich import box
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -14,53 +15,65 @@ from edge.terminal.final import final_table
 
 _NUMBERS = ("frame %", "median %", "IQR %")
 _COUNTS = ("frames", "fps", "age ms")
+_NOTHING: list[RenderableType] = [DASH] * 8
 
 
-def render(board: Board, address: str, now_s: float) -> RenderableType:
-    """The whole picture at `now_s` (the viewer's monotonic clock)."""
-    parts: list[RenderableType] = [_head(address)]
-    if board.scanners:
-        parts += [_views(board, now_s), _states(board, now_s)]
-        finals = [scanner.final() for scanner in board.scanners.values()]
-        parts += [final_table(reading) for reading in finals if reading]
-    else:
-        parts.append(Text(waiting(address), "yellow"))
+def render(
+    board: Board, source: str, now_s: float, true_pct: float | None = None
+) -> RenderableType:
+    """The whole picture.
+
+    Args:
+        board: what came.
+        source: where from, in words.
+        now_s: the viewer's monotonic clock.
+        true_pct: what a simulator was told to simulate, for the final table.
+    """
+    parts: list[RenderableType] = [Text.assemble(("steatoscope", "bold"), f"  {source}")]
     parts.append(Text(figures.NOTICE, "dim"))
+    running = {name: each for name, each in board.scanners.items() if not each.final()}
+    if running:
+        parts += ["", _views(running, now_s)]
+    for scanner in board.scanners.values():
+        if final := scanner.final():
+            parts += ["", final_table(final, true_pct)]
+    parts += ["", *(_state(*item, now_s) for item in board.scanners.items())]
+    parts.append(_viewer(board) if board.scanners else Text(waiting(source), "yellow"))
     return Group(*parts)
 
 
-def waiting(address: str) -> str:
+def waiting(source: str) -> str:
     """What to say before the first message."""
     return (
-        f"Nothing has come from {address} yet; still trying. `python -m edge run` starts a daemon."
+        f"Nothing has come from {source} yet; still trying.\nTo start a daemon: python -m edge run"
     )
 
 
 def stale(scanner: ScannerBoard, now_s: float) -> str:
     """Since when there is no present number, in words."""
+    since = figures.clock(scanner.published_ns)
+    blanked = "" if scanner.ended else " the numbers are blanked,"
     return (
-        f"STALE: nothing heard for {now_s - scanner.heard_s:.0f} s, since "
-        f"{figures.clock(scanner.published_ns)}; the numbers are blanked, still trying"
+        f"STALE: nothing heard for {now_s - scanner.heard_s:.0f} s, since {since};{blanked} "
+        "still trying"
     )
 
 
-def notes(scanner: ScannerBoard) -> Iterator[str]:
-    """Of the newest frame of each view: why it was not read, and what to know though it was."""
+def notes(scanner: ScannerBoard, now_s: float) -> Iterator[str]:
+    """Of the present frame of each view: why it was not read, and what to know though it was."""
     for view, row in scanner.rows().items():
         estimate = row.estimate
+        if not row.is_live(now_s):
+            continue
         if estimate.reason is not None:
-            yield f"{view}: frame {estimate.seq} was not read: {figures.reason(estimate.reason)}"
+            yield f"{view}: frame {estimate.seq} was not read. {figures.reason(estimate.reason)}"
         if estimate.flags:
             flags = ", ".join(flag.replace("_", " ") for flag in estimate.flags)
             yield f"{view}: {figures.safe(flags)}"
 
 
-def _head(address: str) -> Text:
-    return Text.assemble(("steatoscope", "bold"), f"  estimates from {address}")
-
-
-def _views(board: Board, now_s: float) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, collapse_padding=True)
+def _views(scanners: dict[str, ScannerBoard], now_s: float) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
     table.add_column("scanner", no_wrap=True, overflow="ellipsis", max_width=12)
     table.add_column("view", min_width=5)
     for name in _NUMBERS:
@@ -68,9 +81,9 @@ def _views(board: Board, now_s: float) -> Table:
     table.add_column("grade", min_width=11, no_wrap=True)
     for name in _COUNTS:
         table.add_column(name, justify="right", min_width=6)
-    for name, scanner in board.scanners.items():
+    for name, scanner in scanners.items():
         rows = [_row(view, row, scanner, now_s) for view, row in scanner.rows().items()]
-        for index, cells in enumerate(rows or [[DASH] * 8]):
+        for index, cells in enumerate(rows or [_NOTHING]):
             table.add_row("" if index else figures.safe(name), *cells)
         table.add_section()
     return table
@@ -96,39 +109,41 @@ def _row(view: str, row: ViewRow, scanner: ScannerBoard, now_s: float) -> list[R
     ]
 
 
-def _states(board: Board, now_s: float) -> Table:
-    """Two columns: what, and what of it; long lines wrap in the second."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True, overflow="ellipsis", max_width=12)
-    table.add_column()
-    for name, scanner in board.scanners.items():
-        table.add_row(Text(figures.safe(name), "bold"), _state(scanner, now_s))
-        if not scanner.is_stale(now_s):
-            for note in notes(scanner):
-                table.add_row("", Text(note, "yellow"))
-            table.add_row("", figures.ledger_sum(scanner.ledger))
-            table.add_row("", _outside(scanner))
-    missed = f"missed {board.missed} of the daemon's messages"
-    refused = f", refused {board.refused} that broke the protocol" if board.refused else ""
-    table.add_row("this viewer", missed + refused)
-    return table
-
-
-def _outside(scanner: ScannerBoard) -> str:
-    counts = scanner.ledger
-    return f"beside that duplicate {counts.duplicate}, garbage {counts.garbage}"
-
-
-def _state(scanner: ScannerBoard, now_s: float) -> RenderableType:
+def _state(name: str, scanner: ScannerBoard, now_s: float) -> RenderableType:
+    """How the daemon fares with one scanner; lines after the first are indented."""
+    title = Text(f"{figures.safe(name)}: ", "bold")
     if scanner.is_stale(now_s):
-        return Text(stale(scanner, now_s), "bold red")
-    ended = " (ended)" if scanner.ended else ""
-    exam = f"exam {figures.safe(scanner.exam)}{ended}" if scanner.exam else ""
+        return title.append(stale(scanner, now_s), "bold red")
+    lines = [Text(note, "yellow") for note in notes(scanner, now_s)]
+    counts = scanner.ledger
+    lines += [
+        Text(figures.ledger_sum(counts)),
+        Text(f"beside that: duplicate {counts.duplicate}, garbage {counts.garbage}"),
+        Text(_daemon(scanner)),
+    ]
+    return Group(
+        title.append_text(_source(scanner)), *(Padding(line, (0, 0, 0, 2)) for line in lines)
+    )
+
+
+def _source(scanner: ScannerBoard) -> Text:
+    parts = []
+    if status := scanner.status:
+        parts += [figures.state(status.state), Text(f"{status.fps:.1f} frames/s")]
+    if scanner.exam and not scanner.ended:
+        parts.append(Text(f"exam {figures.safe(scanner.exam)}"))
+    return Text(", ").join(parts)
+
+
+def _daemon(scanner: ScannerBoard) -> str:
+    model = figures.model(scanner.model)
     status = scanner.status
     if status is None:
-        return Text(", ".join(filter(None, (exam, figures.model(scanner.model)))))
-    rate = f"{status.fps:.1f} frames/s"
-    lines = [Text(", ").join([figures.state(status.state), *map(Text, filter(None, (rate, exam)))])]
-    up = f"up {figures.duration(status.uptime_s)}, journal {figures.safe(status.journal)}"
-    lines.append(Text(f"{figures.model(scanner.model)}, {up}"))
-    return Text("\n").join(lines)
+        return model
+    journal = figures.safe(status.journal)
+    return f"{model}, up {figures.duration(status.uptime_s)}, journal {journal}"
+
+
+def _viewer(board: Board) -> str:
+    refused = f", refused {board.refused} that broke the protocol" if board.refused else ""
+    return f"this viewer: missed {board.missed} of the daemon's messages{refused}"

@@ -45,9 +45,13 @@ class Epoch:
 
 @dataclass
 class Oracle:
-    """Verdicts and ledgers. `pictures`: (width, height) of each compressed picture that is good."""
+    """Verdicts and ledgers.
 
-    pictures: dict[bytes, tuple[int, int]]
+    `pictures`: the compressed pictures, with their format, that are good; all are of `side_px`.
+    """
+
+    pictures: set[tuple[str, bytes]]
+    side_px: int
     garbage: int = 0
     present: int | None = None
     epochs: dict[int, Epoch] = field(default_factory=dict)
@@ -83,8 +87,7 @@ class Oracle:
         if not epoch.advance(fields["seq"]):
             epoch.duplicate += 1
             return "duplicate"
-        size = (fields["width"], fields["height"])
-        if fields["format"] not in CHANNELS and self.pictures.get(pixels) != size:
+        if fields["format"] not in CHANNELS and not self._is_good_picture(fields, pixels):
             epoch.invalid += 1
             return "broken picture"
         if fields["view"] is None:
@@ -92,6 +95,10 @@ class Oracle:
         else:
             epoch.read += 1
         return "frame"
+
+    def _is_good_picture(self, fields: dict[str, Any], pixels: bytes) -> bool:
+        good = (fields["format"], pixels) in self.pictures
+        return good and fields["width"] == fields["height"] == self.side_px
 
     def _event(self, data: bytes) -> Verdict:
         fields = readable(data)

@@ -14,6 +14,8 @@ _GRAY = np.full((SIDE_PX, SIDE_PX), 80, np.uint8)
 GOOD_JPEG: bytes = cv2.imencode(".jpg", _GRAY)[1].tobytes()
 GOOD_PNG: bytes = cv2.imencode(".png", _GRAY)[1].tobytes()
 
+GOOD = {("jpeg", GOOD_JPEG), ("png", GOOD_PNG)}
+
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -53,7 +55,8 @@ BAD_PNGS = {
     "is cut short": GOOD_PNG[: len(GOOD_PNG) // 2],
     "is a header alone": GOOD_PNG[:33],
     "is a signature alone": GOOD_PNG[:8],
-    "has a wrong check sum": GOOD_PNG.replace(b"IDAT", b"IDAU"),
+    "has a wrong check sum": GOOD_PNG[:-16] + b"\0\0\0\0" + GOOD_PNG[-12:],
+    "has an unknown critical chunk": GOOD_PNG.replace(b"IDAT", b"IDAU"),
     "is a JPEG": GOOD_JPEG,
     "is one byte": b"\x89",
 }
@@ -63,7 +66,6 @@ BAD_JPEGS = {
     "declares 65 x 65": _jpeg_of_size(65),
     "declares a second size": _jpeg_with_second_size(),
     "is cut short": GOOD_JPEG[: len(GOOD_JPEG) // 2],
-    "lacks its end": GOOD_JPEG[:-2],
     "is a start alone": b"\xff\xd8",
     "never ends its segments": b"\xff\xd8" + b"\xff\xe0\x00\x02" * 1000,
     "is filled with markers": b"\xff" * 3000,

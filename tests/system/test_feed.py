@@ -11,6 +11,7 @@ import zmq
 from feed_process import ROOT, Heard, start, write_stills
 
 SWEEP = ROOT.parent / "shared" / "data" / "liver_sweep"
+_VARYING = {"epoch", "seq", "capture_ns"}
 
 Feed = Callable[..., Heard]
 
@@ -66,9 +67,6 @@ def test_every_frame_arrives_whole_in_order_and_the_end_last(feed: Feed, stills:
     last = heard.messages[-1].fields
     assert (last["event"], last["last_seq"], last["exam"]) == ("exam_end", 44, "demo-1")
     assert "45 frames sent in 1.4" in printed
-
-
-_VARYING = {"epoch", "seq", "capture_ns"}
 
 
 def test_the_pace_is_kept_on_the_median_and_never_drifts(feed: Feed, stills: Path) -> None:

@@ -13,13 +13,12 @@ from bare_scanner import BareScanner, Parts
 from conftest import Place
 from mutations import CANARY, messages
 from oracle import HORIZON, Oracle, Verdict
-from pictures import BAD_JPEGS, BAD_PNGS, GOOD_JPEG, GOOD_PNG, SECRET, SIDE_PX, TALKATIVE_PNG
+from pictures import BAD_JPEGS, BAD_PNGS, GOOD, SECRET, SIDE_PX, TALKATIVE_PNG
 
 MESSAGES = 10_000
 LINES_A_SECOND = 5
 """Of the log: one for each kind of refusal."""
 
-GOOD_PICTURES = {GOOD_JPEG: (SIDE_PX, SIDE_PX), GOOD_PNG: (SIDE_PX, SIDE_PX)}
 
 Room = Callable[..., Place]
 
@@ -29,7 +28,7 @@ class Bombardment:
 
     def __init__(self, place: Place) -> None:
         place.meet()
-        self.oracle = Oracle(GOOD_PICTURES)
+        self.oracle = Oracle(GOOD, SIDE_PX)
         self.verdicts: Counter[Verdict] = Counter()
         self._scanner, self._viewer = place.scanner, place.viewer
         self.settle()

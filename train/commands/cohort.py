@@ -4,15 +4,14 @@ import argparse
 import os
 from pathlib import Path
 
-from edge.scanner.virtual import PRESETS
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from edge.scanner.virtual import PRESETS, VERSION
 from train.balance import draw_subjects
 from train.cohort import CohortError, CohortRecord
 from train.commands.arguments import at_least
 from train.render import finish, missing, open_folder, render
-from train.simulator import simulator_version
 
 HELP = "Render frames of virtual subjects, both views, with their H-MRS %, as training data."
 EXAMPLE = (
@@ -55,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         frames=args.frames,
         seed=args.seed,
         balanced=args.balance,
-        simulator=simulator_version(),
+        simulator=VERSION,
     )
     subjects = draw_subjects(args.preset, args.subjects, args.seed, balanced=args.balance)
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.contract.grading import GRADES, Grade
 from edge.scanner.virtual.seeds import Leaf, stream
@@ -28,7 +29,14 @@ def draw_cohort(preset: str, subjects: int, seed: int) -> list[Subject]:
 
 def draw_fat(grade: Grade, rng: np.random.Generator) -> float:
     """True liver fat of a subject of this grade, %."""
-    return _DRAWS[grade](rng)
+    return fat_at(grade, float(rng.random()))
+
+
+def fat_at(grade: Grade, quantile: float) -> float:
+    """Fat at a quantile (0 to 1) of a grade's distribution, %."""
+    fat_pct, density = _DENSITIES[grade]
+    cumulated = np.concatenate(([0.0], np.cumsum((density[1:] + density[:-1]) / 2)))
+    return float(np.interp(quantile * cumulated[-1], cumulated, fat_pct))
 
 
 def _grades(subjects: int, rng: np.random.Generator) -> list[Grade]:
@@ -42,16 +50,24 @@ def _grades(subjects: int, rng: np.random.Generator) -> list[Grade]:
     return [ordered[position] for position in rng.permutation(len(ordered))]
 
 
-def _lean(rng: np.random.Generator) -> float:
-    while True:
-        fat_pct = float(rng.lognormal(np.log(1.25), 0.55))
-        if 0.27 <= fat_pct <= 3.12:
-            return fat_pct
+def _tabulate(
+    low: float, high: float, density: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A density over [low, high] at 2001 places; it is asked for places in units of the range."""
+    unit = (np.arange(2001) + 0.5) / 2001
+    return low + (high - low) * np.linspace(0, 1, 2001), density(unit)
 
 
-_DRAWS: dict[Grade, Callable[[np.random.Generator], float]] = {
-    "S0": _lean,
-    "S1": lambda rng: 3.12 + 5.65 * float(rng.beta(1.0, 1.7)),
-    "S2": lambda rng: float(rng.uniform(8.8, 13.6)),
-    "S3": lambda rng: 13.7 + 37.2 * float(rng.beta(1.15, 1.8)),
+def _lean(unit: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Lognormal around 1.25 %, cut to the range of S0."""
+    fat_pct = 0.27 + (3.12 - 0.27) * unit
+    bell: NDArray[np.float64] = np.exp(-(((np.log(fat_pct / 1.25)) / 0.55) ** 2) / 2) / fat_pct
+    return bell
+
+
+_DENSITIES = {
+    "S0": _tabulate(0.27, 3.12, _lean),
+    "S1": _tabulate(3.13, 8.77, lambda unit: (1 - unit) ** 0.7),
+    "S2": _tabulate(8.8, 13.6, np.ones_like),
+    "S3": _tabulate(13.7, 50.97, lambda unit: unit**0.15 * (1 - unit) ** 0.8),
 }
