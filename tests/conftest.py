@@ -1,9 +1,10 @@
-"""What tests in several folders share. Its being here lets them `from bundles import ...`."""
+"""What tests in several folders share."""
 
 from pathlib import Path
 
 import pytest
-from bundles import make_bundle
+
+from tests.bundles import make_bundle
 
 
 @pytest.fixture(scope="session")

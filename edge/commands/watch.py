@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--timeout",
         type=_seconds,
         metavar="S",
-        help=f"how long to wait for that: {ONCE_TIMEOUT_S:g} s with --once, else for ever",
+        help=f"end after so many seconds (default: {ONCE_TIMEOUT_S:g} with --once, else never)",
     )
 
 

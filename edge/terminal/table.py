@@ -111,7 +111,7 @@ def _row(view: str, row: ViewRow, scanner: ScannerBoard, now_s: float) -> list[R
 
 def _state(name: str, scanner: ScannerBoard, now_s: float) -> RenderableType:
     """How the daemon fares with one scanner; lines after the first are indented."""
-    title = Text(f"{figures.safe(name)}: ", "bold")
+    title = Text.assemble((f"{figures.safe(name)}: ", "bold"))
     if scanner.is_stale(now_s):
         return title.append(stale(scanner, now_s), "bold red")
     lines = [Text(note, "yellow") for note in notes(scanner, now_s)]

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bare_scanner import BareScanner
-from bare_viewer import LONGEST_S, BareViewer, topics_of
-from bundles import Line, make_bundle
-from daemon_process import DaemonProcess, running, write_settings
 
 from edge.contract.crop import CropSpec
+from tests.bundles import Line, make_bundle
+from tests.system.bare_scanner import BareScanner
+from tests.system.bare_viewer import LONGEST_S, BareViewer, topics_of
+from tests.system.daemon_process import DaemonProcess, running, write_settings
 
 PLACES = 32
 """Scanners that one daemon listens to; each test of a module takes another."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bare_viewer import LONGEST_S
+from tests.system.bare_viewer import LONGEST_S
 
 ROOT = Path(__file__).resolve().parents[2]
 END_S = 10.0

@@ -2,12 +2,14 @@
 
 import struct
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from random import Random
 from typing import Any
 
 import msgpack
-from bare_scanner import BareScanner, Fields, Parts
-from pictures import BAD_JPEGS, BAD_PNGS
+
+from tests.system.bare_scanner import BareScanner, Fields, Parts
+from tests.system.pictures import BAD_JPEGS, BAD_PNGS
 
 CANARY = "CANARY-Jane-Doe-1970"
 """Stands for a patient's name: in every part of every message, and never to be seen again."""
@@ -47,10 +49,13 @@ STRANGE_VALUES = (
 )
 
 
-def messages(random: Random, scanner: BareScanner, count: int) -> Iterator[Parts]:
-    """Malformed messages for the scanner's present frame; the caller moves it on."""
-    for number in range(count):
-        yield KINDS[number % len(KINDS)](random, scanner)
+def messages(random: Random, scanner: BareScanner) -> Iterator[Parts]:
+    """Messages for the scanner's present frame, without end; a few happen to be well-formed.
+
+    The caller moves the frame's number on.
+    """
+    for kind in cycle(KINDS):
+        yield kind(random, scanner)
 
 
 def _good(scanner: BareScanner, **changes: Any) -> tuple[Fields, bytes]:

@@ -27,7 +27,7 @@ def _size(side_px: int) -> bytes:
 
 def png(side_px: int = SIDE_PX, *, before: bytes = b"", pixels: bytes | None = None) -> bytes:
     """A black gray8 PNG. `before`: chunks ahead of the pixels; `pixels`: as they stand inside."""
-    inside = zlib.compress(bytes((SIDE_PX + 1) * SIDE_PX)) if pixels is None else pixels
+    inside = zlib.compress(bytes((side_px + 1) * side_px)) if pixels is None else pixels
     head = b"\x89PNG\r\n\x1a\n" + _size(side_px)
     return head + before + _chunk(b"IDAT", inside) + _chunk(b"IEND", b"")
 
@@ -48,7 +48,7 @@ _SWOLLEN = zlib.compress(bytes(20_000_000), 9)
 BAD_PNGS = {
     "declares 30000 x 30000": png(30000, pixels=b""),
     "declares 30000 x 30000 and holds 20 MB": png(30000, pixels=_SWOLLEN),
-    "declares 2^31 - 1": png(2**31 - 1),
+    "declares 2^31 - 1": png(2**31 - 1, pixels=b""),
     "declares a second size": png(before=_size(30000)),
     "holds no picture": png(pixels=b""),
     "holds noise": png(pixels=bytes(range(256))),
@@ -73,5 +73,5 @@ BAD_JPEGS = {
     "is one byte": b"\xff",
 }
 
-TALKATIVE_PNG = png(before=_chunk(b"iCCP", SECRET + b"\0\0" + zlib.compress(b"no profile")))
+TALKATIVE_PNG = png(before=_chunk(b"iCCP", SECRET + b"\0\0" + zlib.compress(bytes(200))))
 """A good picture that makes its decoder complain and say the name of its colour profile."""

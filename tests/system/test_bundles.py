@@ -2,11 +2,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bundles import Line, make_bundle
 
 from edge.contract.bundle import read_bundle
 from edge.contract.crop import CropSpec
 from edge.runner import Runner
+from tests.bundles import Line, make_bundle
 
 
 def test_a_tiny_bundle_says_what_it_was_told_to(tmp_path: Path) -> None:

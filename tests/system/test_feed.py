@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zmq
-from feed_process import ROOT, Heard, start, write_stills
+
+from tests.system.feed_process import ROOT, Heard, start, write_stills
 
 SWEEP = ROOT.parent / "shared" / "data" / "liver_sweep"
 _VARYING = {"epoch", "seq", "capture_ns"}

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 import zmq
-from feed_process import refused, write_stills
+
+from tests.system.feed_process import refused, write_stills
 
 
 @pytest.fixture

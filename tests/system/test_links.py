@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 import zmq
-from bare_scanner import BareScanner
-from bare_viewer import Message
-from bundles import Line, make_bundle
-from conftest import Place
-from daemon_process import DaemonProcess
 
 from edge.contract.crop import CropSpec
+from tests.bundles import Line, make_bundle
+from tests.system.bare_scanner import BareScanner
+from tests.system.bare_viewer import Message
+from tests.system.conftest import Place
+from tests.system.daemon_process import DaemonProcess
 
 Room = Callable[..., Place]
 

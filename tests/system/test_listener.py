@@ -1,9 +1,8 @@
 import socket
 
-from daemon_messages import estimate, status
-
 from edge.sockets.bus import Bus
 from edge.terminal.listener import REBUILD_S, Listener
+from tests.daemon_messages import estimate, status
 
 TURNS = 200
 TURN_MS = 50

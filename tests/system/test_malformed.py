@@ -3,17 +3,19 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import get_args
 
 import msgpack
 import pytest
-from bare_scanner import BareScanner, Parts
-from conftest import Place
-from mutations import CANARY, messages
-from oracle import HORIZON, Oracle, Verdict
-from pictures import BAD_JPEGS, BAD_PNGS, GOOD, SECRET, SIDE_PX, TALKATIVE_PNG
+
+from tests.system.bare_scanner import BareScanner, Parts
+from tests.system.conftest import Place
+from tests.system.mutations import CANARY, messages
+from tests.system.oracle import HORIZON, Oracle, Verdict
+from tests.system.pictures import BAD_JPEGS, BAD_PNGS, GOOD, SECRET, SIDE_PX, TALKATIVE_PNG, png
 
 MESSAGES = 10_000
 LINES_A_SECOND = 5
@@ -71,15 +73,10 @@ class Bombardment:
                 self._scanner.seq = epoch.highest + 1
 
 
-@pytest.fixture
-def bombardment(room: Room) -> Bombardment:
-    return Bombardment(room(BareScanner()))
-
-
-def resident_mib(pid: int, kind: str = "VmHWM") -> float:
-    """Peak resident memory of a process."""
+def peak_mib(pid: int) -> float:
+    """Most memory that a process has had resident so far."""
     status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.split(f"{kind}:")[1].split()[0]) / 1024
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def test_ten_thousand_malformed_messages_are_each_counted(room: Room) -> None:
@@ -87,15 +84,16 @@ def test_ten_thousand_malformed_messages_are_each_counted(room: Room) -> None:
     bombardment = Bombardment(place)
     started_s, lines_before = time.monotonic(), len(place.daemon.lines)
 
-    for parts in messages(Random(2), place.scanner, MESSAGES):
-        bombardment.throw(parts)
+    malformed = 0
+    for parts in messages(Random(2), place.scanner):
+        malformed += bombardment.throw(parts) not in ("frame", "event")
+        if malformed == MESSAGES:
+            break
     bombardment.settle()
 
     elapsed_s = time.monotonic() - started_s
     verdicts = bombardment.verdicts
     assert place.daemon.running
-    assert verdicts.total() == MESSAGES
-    assert verdicts["garbage"] + verdicts["invalid"] > 0.9 * MESSAGES
     assert min(verdicts[kind] for kind in get_args(Verdict)) > 10, verdicts
     assert len(place.daemon.lines) - lines_before <= LINES_A_SECOND * (elapsed_s + 1)
     assert CANARY not in place.daemon.log
@@ -104,7 +102,7 @@ def test_ten_thousand_malformed_messages_are_each_counted(room: Room) -> None:
 def test_the_count_would_tell_of_a_message_that_got_lost(room: Room) -> None:
     place = room(BareScanner())
     bombardment = Bombardment(place)
-    for parts in messages(Random(3), place.scanner, 50):
+    for parts in islice(messages(Random(3), place.scanner), 50):
         bombardment.throw(parts)
 
     bombardment.oracle.judge((b"frame",))  # judged, but never sent
@@ -117,13 +115,19 @@ def test_the_count_would_tell_of_a_message_that_got_lost(room: Room) -> None:
 def test_bombs_and_liars_are_refused_without_much_memory(room: Room, image_format: str) -> None:
     place = room(BareScanner())
     bombardment = Bombardment(place)
-    before_mib = resident_mib(place.daemon.pid)
+    before_mib = peak_mib(place.daemon.pid)
 
     for picture in {"jpeg": BAD_JPEGS, "png": BAD_PNGS}[image_format].values():
         header = msgpack.packb(place.scanner.header(format=image_format))
         assert bombardment.throw((b"frame", header, picture)) == "broken picture"
 
-    assert resident_mib(place.daemon.pid) - before_mib < 64
+    with_bombs_mib = peak_mib(place.daemon.pid)
+    place.scanner.frame(pixels=png(4096), format="png", width=4096, height=4096)
+    place.viewer.estimate(place.scanner.seq - 1)
+
+    assert with_bombs_mib - before_mib < 16
+    # The control: an honest large picture does show.
+    assert peak_mib(place.daemon.pid) - with_bombs_mib > 16
 
 
 def test_broken_pictures_do_not_fill_the_log(room: Room) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from bare_scanner import BareScanner
-from conftest import Place
+from tests.system.bare_scanner import BareScanner
+from tests.system.conftest import Place
 
 Ledger = dict[str, int]
 

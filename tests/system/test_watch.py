@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from daemon_messages import estimate, reading, status
 
 from edge.sockets.bus import Bus
+from tests.daemon_messages import estimate, reading, status
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_S = 30.0

@@ -3,9 +3,10 @@
 import cv2
 import numpy as np
 import pytest
-from bare_scanner import SIDE_PX
-from bare_viewer import BareViewer, topics_of
-from conftest import Place, Ward
+
+from tests.system.bare_scanner import SIDE_PX
+from tests.system.bare_viewer import BareViewer, topics_of
+from tests.system.conftest import Place, Ward
 
 NUMBER = (int, float)
 NIL = type(None)

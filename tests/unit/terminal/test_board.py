@@ -1,7 +1,6 @@
-from daemon_messages import SECOND_NS, START_NS, estimate, reading, status
-
 from edge.contract.messages import LedgerCounts
 from edge.terminal.board import Board
+from tests.daemon_messages import SECOND_NS, START_NS, estimate, reading, status
 
 
 def test_the_latest_estimate_of_each_view_is_kept() -> None:

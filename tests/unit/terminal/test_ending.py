@@ -1,6 +1,5 @@
-from daemon_messages import START_NS, estimate, reading, status
-
 from edge.terminal.ending import SETTLE_S, FirstPicture, FirstReading, Never
+from tests.daemon_messages import START_NS, estimate, reading, status
 
 
 def test_the_picture_is_whole_a_moment_after_the_first_message() -> None:

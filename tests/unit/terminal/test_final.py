@@ -1,9 +1,9 @@
 from collections.abc import Callable
 
-from daemon_messages import reading, summary
 from rich.console import RenderableType
 
 from edge.terminal.final import final_table
+from tests.daemon_messages import reading, summary
 
 Draw = Callable[[RenderableType], str]
 

@@ -1,7 +1,6 @@
-from daemon_messages import START_NS, estimate, status
-
 from edge.terminal.board import Board
 from edge.terminal.lines import Lines
+from tests.daemon_messages import START_NS, estimate, status
 
 SOURCE = "tcp://127.0.0.1:5556"
 

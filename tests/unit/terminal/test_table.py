@@ -1,11 +1,11 @@
 from collections.abc import Callable
 
-from daemon_messages import START_NS, estimate, reading, status
 from rich.console import RenderableType
 
 from edge.contract.messages import LedgerCounts
 from edge.terminal.board import Board
 from edge.terminal.table import render
+from tests.daemon_messages import START_NS, estimate, reading, status
 
 Draw = Callable[[RenderableType], str]
 
