@@ -1,6 +1,8 @@
 """Logging: at most one line a second of each kind, with the number of lines left out."""
 
 import logging
+import os
+import sys
 import time
 
 
@@ -27,6 +29,7 @@ class OncePerSecond(logging.Filter):
 
 def set_up(level: str) -> None:
     """Log to standard error, with UTC times, through the rate limit."""
+    _hush_libraries()
     handler = logging.StreamHandler()
     handler.addFilter(OncePerSecond())
     formatter = logging.Formatter(
@@ -35,3 +38,17 @@ def set_up(level: str) -> None:
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+
+
+def _hush_libraries() -> None:
+    """Keep standard error for this program's own lines.
+
+    libpng, libjpeg and others write there for every broken picture, past the rate limit, and
+    quote what the picture says; Python's tracebacks and the log still go where they went.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    sys.stderr = os.fdopen(kept, "w", buffering=1)

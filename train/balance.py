@@ -1,9 +1,10 @@
 """Who is in a training cohort: the population as it is, or every grade as often as the others."""
 
+import numpy as np
+
 from edge.contract.grading import GRADES
 from edge.scanner.virtual import Subject, draw_cohort, draw_subject
 from edge.scanner.virtual.label import fat_at
-from edge.scanner.virtual.seeds import Leaf, stream
 
 
 def draw_subjects(preset: str, count: int, seed: int, *, balanced: bool) -> list[Subject]:
@@ -19,5 +20,5 @@ def draw_subjects(preset: str, count: int, seed: int, *, balanced: bool) -> list
 
 def _of_turn(preset: str, index: int, seed: int) -> Subject:
     grade = GRADES[index % len(GRADES)]
-    fat_pct = fat_at(grade, float(stream(seed, index, Leaf.LABEL, 1).random()))
+    fat_pct = fat_at(grade, float(np.random.default_rng([seed, index]).random()))
     return draw_subject(preset, seed, index, fat_pct=fat_pct)

@@ -73,5 +73,5 @@ BAD_JPEGS = {
     "is one byte": b"\xff",
 }
 
-TALKATIVE_PNG = png(before=_chunk(b"iCCP", SECRET + b"\0\0" + zlib.compress(bytes(200))))
+TALKATIVE_PNG = png(before=_chunk(b"iCCP", SECRET + b"\0\0" + zlib.compress(bytes(100_000))))
 """A good picture that makes its decoder complain and say the name of its colour profile."""

@@ -156,12 +156,14 @@ def test_waiting_frames_of_two_epochs_keep_their_own_counts(place: Place) -> Non
 def test_what_the_scanner_itself_drops_is_counted_as_missing(room: Callable[..., Place]) -> None:
     place = room(BareScanner(send_hwm=1))
     place.meet()
+    while not place.viewer.find(lambda message: message.fields.get("exam") == "exam-1", 0.1):
+        place.scanner.frame()
+    first = place.viewer.messages[-1].fields["seq"]
     pixels = bytes(512 * 512)
-    place.scanner.frame()
-    place.viewer.estimate(seq=0)
     for _ in range(400):
         place.scanner.frame(pixels=pixels, width=512, height=512)
 
-    ledger = place.until_status(lambda fields: fields["ledger"]["sent"] >= 401)["ledger"]
+    sent = place.scanner.seq - first
+    ledger = place.until_status(lambda fields: fields["ledger"]["sent"] == sent)["ledger"]
 
     assert ledger["missing"] > 0
