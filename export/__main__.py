@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         command = import_module(f"export.commands.{name}")
         entry = menu.add_parser(
             name,
-            help=command.HELP,
+            help=command.HELP.replace("%", "%%"),
             description=command.HELP,
             formatter_class=argparse.ArgumentDefaultsHelpFormatter,
             epilog=command.EXAMPLE,

@@ -27,7 +27,9 @@ EXAMPLE = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     parser.add_argument("run_folder", type=Path, help="folder made by `python -m train fit`")
-    parser.add_argument("--out", type=Path, required=True, help="new or empty folder")
+    parser.add_argument(
+        "--out", type=Path, required=True, default=argparse.SUPPRESS, help="new or empty folder"
+    )
     parser.add_argument("--name", type=label, default="virtual", help="of the bundle")
     parser.add_argument("--version", type=label, default="1", help="of the bundle")
 

@@ -98,6 +98,7 @@ class BareScanner:
         self._socket = self._context.socket(zmq.PUB)
         self._socket.setsockopt(zmq.SNDHWM, self._send_hwm)
         self._socket.setsockopt(zmq.LINGER, 0)
+        self._socket.setsockopt(zmq.IPV6, "[" in address)
         if curve_pair:
             self._socket.curve_publickey, self._socket.curve_secretkey = curve_pair
             self._socket.curve_server = True

@@ -47,8 +47,17 @@ def stills(tmp_path: Path) -> Path:
     return write_stills(tmp_path / "stills")
 
 
+def numbers_and_capture_s(heard: Heard) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Of each frame that arrived: its number, and its capture time in seconds."""
+    numbers = np.array([message.fields["seq"] for message in heard.frames])
+    assert (np.diff(numbers) > 0).all()
+    return numbers, np.array([message.fields["capture_ns"] for message in heard.frames]) / 1e9
+
+
 def test_every_frame_arrives_whole_in_order_and_the_end_last(feed: Feed, stills: Path) -> None:
-    heard = feed(stills, "--view", "HR", "--exam", "demo-1", "--spacing-mm", "0.3", "0.4")
+    # As fast as it can, a feed waits for its receiver; paced, it would rather lose a frame.
+    options = ("--view", "HR", "--exam", "demo-1", "--spacing-mm", "0.3", "0.4", "--fps", "fast")
+    heard = feed(stills, *options)
     printed = heard.until_the_end()
     assert [message.fields["seq"] for message in heard.frames] == list(range(45))
     assert len({message.fields["epoch"] for message in heard.messages}) == 1
@@ -67,17 +76,17 @@ def test_every_frame_arrives_whole_in_order_and_the_end_last(feed: Feed, stills:
         }
     last = heard.messages[-1].fields
     assert (last["event"], last["last_seq"], last["exam"]) == ("exam_end", 44, "demo-1")
-    assert "45 frames sent in 1.4" in printed
+    assert "45 frames sent in " in printed
 
 
 def test_the_pace_is_kept_on_the_median_and_never_drifts(feed: Feed, stills: Path) -> None:
     heard = feed(stills, "--fps", "30")
-    heard.until_the_end()
-    sent_s = np.array([message.at_s for message in heard.frames])
-    capture_s = np.array([message.fields["capture_ns"] for message in heard.frames]) / 1e9
-    assert np.diff(capture_s) == pytest.approx([1 / 30] * 44, abs=0.002)
-    late_s = sent_s - capture_s
+    printed = heard.until_the_end()
+    numbers, capture_s = numbers_and_capture_s(heard)
+    assert capture_s - capture_s[0] == pytest.approx((numbers - numbers[0]) / 30, abs=0.002)
+    late_s = np.array([message.at_s for message in heard.frames]) - capture_s
     assert float(np.median(np.abs(late_s - np.median(late_s)))) < 0.01
+    assert "45 frames sent in 1.4" in printed
 
 
 def test_the_status_comes_every_second_with_the_last_number(feed: Feed, stills: Path) -> None:
@@ -99,13 +108,13 @@ def test_a_signal_ends_a_loop_with_exam_end_and_success(
     feed: Feed, stills: Path, number: signal.Signals
 ) -> None:
     heard = feed(stills, "--loop", "--fps", "200", "--view", "none")
-    heard.until(lambda message: message.fields.get("seq") == 100)
+    heard.until(lambda message: message.fields.get("seq", 0) > 100)
     heard.process.send_signal(number)
     heard.until_the_end()
     numbers = [message.fields["seq"] for message in heard.frames]
-    assert numbers == list(range(len(numbers)))
+    assert numbers == sorted(set(numbers))
     assert {message.fields["view"] for message in heard.frames} == {None}
-    assert heard.messages[-1].fields["last_seq"] == numbers[-1]
+    assert heard.messages[-1].fields["last_seq"] >= numbers[-1]
 
 
 def test_two_virtual_views_make_one_exam(feed: Feed) -> None:
@@ -122,19 +131,20 @@ def test_the_real_sweep_plays_at_its_true_times(feed: Feed) -> None:
     heard = feed(SWEEP / "liver_sweep.mkv", "--timestamps", table, "--view", "AR")
     heard.until_the_end()
     true_s = np.loadtxt(table, delimiter=",", skiprows=1)[:, 1]
-    assert [message.fields["seq"] for message in heard.frames] == list(range(140))
+    assert heard.messages[-1].fields["last_seq"] == 139
     assert {message.fields["format"] for message in heard.frames} == {"gray8"}
-    capture_s = np.array([message.fields["capture_ns"] for message in heard.frames]) / 1e9
-    assert capture_s - capture_s[0] == pytest.approx(true_s - true_s[0], abs=0.002)
+    numbers, capture_s = numbers_and_capture_s(heard)
+    expected_s = true_s[numbers] - true_s[numbers[0]]
+    assert capture_s - capture_s[0] == pytest.approx(expected_s, abs=0.002)
 
 
 def test_pydicom_s_clip_plays_at_thirty_and_the_region_is_spoken_of(feed: Feed) -> None:
     data = pytest.importorskip("pydicom.data", reason="needs the extra `dicom`")
     heard = feed(data.get_testdata_file("examples_ybr_color.dcm", download=False))
     printed = heard.until_the_end()
-    assert [message.fields["seq"] for message in heard.frames] == list(range(30))
-    capture_s = np.array([message.fields["capture_ns"] for message in heard.frames]) / 1e9
-    assert (capture_s[-1] - capture_s[0]) / 29 == pytest.approx(1 / 30, rel=0.01)
+    assert heard.messages[-1].fields["last_seq"] == 29
+    numbers, capture_s = numbers_and_capture_s(heard)
+    assert capture_s - capture_s[0] == pytest.approx((numbers - numbers[0]) / 30, abs=0.002)
     assert "does not lie within the 320 x 240 px frame" in printed
 
 
@@ -147,7 +157,7 @@ def test_a_clip_that_breaks_off_ends_its_exam_and_says_where(feed: Feed, tmp_pat
     frames[15] = frames[15][:100]
     dataset.PixelData = pydicom.encaps.encapsulate(frames)
     dataset.save_as(tmp_path / "broken.dcm")
-    heard = feed(tmp_path / "broken.dcm", "--fps", "100")
+    heard = feed(tmp_path / "broken.dcm", "--fps", "fast")
     printed = heard.until_the_end(code=1)
     assert len(heard.frames) == 15
     assert heard.messages[-1].fields["last_seq"] == 14

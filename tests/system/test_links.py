@@ -38,6 +38,14 @@ def seconds_to_first_estimate(place: Place, limit_s: float) -> float:
     return time.monotonic() - started_s
 
 
+def has_ipv6_loopback() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
 @contextmanager
 def impostor(address: str, answer: bytes) -> Iterator[threading.Event]:
     """A TCP server in the scanner's place that answers with fixed bytes; tells when it has."""
@@ -117,6 +125,25 @@ def test_a_scanner_with_a_key_is_read(room: Room) -> None:
     assert place.viewer.estimate(seq=0).fields["fat_pct"] == 8.0
 
 
+@pytest.mark.skipif(not has_ipv6_loopback(), reason="this host has no IPv6 loopback address")
+def test_a_scanner_on_the_ipv6_loopback_is_read(room: Room) -> None:
+    place = room(BareScanner("tcp://[::1]:*"))
+    place.meet()
+
+    place.scanner.frame()
+
+    assert place.viewer.estimate(seq=0).fields["fat_pct"] == 8.0
+
+
+def test_a_scanner_on_a_unix_socket_is_read(room: Room, tmp_path: Path) -> None:
+    place = room(BareScanner(f"ipc://{tmp_path}/scanner"))
+    place.meet()
+
+    place.scanner.frame()
+
+    assert place.viewer.estimate(seq=0).fields["fat_pct"] == 8.0
+
+
 @pytest.mark.parametrize("with_key", [False, True], ids=["no key", "another key"])
 def test_a_scanner_without_the_right_key_is_not_heard_but_the_right_one_is(
     room: Room, with_key: bool
@@ -175,7 +202,7 @@ def test_told_to_stop_it_reads_what_waits_says_so_and_ends_well(
 
 def test_it_stops_though_more_frames_come_than_it_can_read(room: Room, tmp_path: Path) -> None:
     twelve = Line(0.0, 12.0)
-    slow = make_bundle(tmp_path / "slow", ar=twelve, hr=twelve, crop=CropSpec(size=2048))
+    slow = make_bundle(tmp_path / "slow", ar=twelve, hr=twelve, crop=CropSpec(size=5000))
     place = room(BareScanner(send_hwm=100), bundle=slow)
     place.meet()
     stopped = threading.Event()
@@ -205,6 +232,8 @@ WRONG_SETTINGS = {
     "a broken IPv6 address": '[[scanner]]\nname = "a"\nframes = "tcp://[::1"',
     "a key that is not Z85": "[[scanner]]\nname = 'a'\nframes = 'tcp://127.0.0.1:5'\n"
     f"server_key = '{'~' * 40}'",
+    "a key that Z85 cannot hold": "[[scanner]]\nname = 'a'\nframes = 'tcp://127.0.0.1:5'\n"
+    f"server_key = '{'#' * 40}'",
     "an ipc path that is too long": f'[[scanner]]\nname = "a"\nframes = "ipc:///{"p" * 120}"',
     "not UTF-8": b"\xff\xfe",
     "not TOML": "scanner = [",

@@ -42,7 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=at_least(1), default=os.cpu_count() or 1, help="processes"
     )
-    parser.add_argument("--out", type=Path, required=True, help="folder to make or go on with")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        default=argparse.SUPPRESS,
+        help="folder to make or go on with",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

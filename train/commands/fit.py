@@ -30,7 +30,13 @@ DEFAULTS = FitSettings()
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     parser.add_argument("cohort", type=Path, help="folder made by `python -m train cohort`")
-    parser.add_argument("--out", type=Path, required=True, help="new folder for the models")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        default=argparse.SUPPRESS,
+        help="new folder for the models",
+    )
     parser.add_argument("--epochs", type=at_least(1), default=DEFAULTS.epochs, help="at most")
     parser.add_argument("--batch", type=at_least(1), default=DEFAULTS.batch, help="frames a step")
     parser.add_argument(
