@@ -25,7 +25,7 @@ from edge.runner import Runner
 CHILD_S = 60.0
 """Longest wait for a process to say that it is ready."""
 
-READING_S = 3.0
+READING_S = 10.0
 """Longest wait for the exam's reading after the last frame."""
 
 SLACK_S = 20.0

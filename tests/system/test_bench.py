@@ -63,7 +63,6 @@ def test_the_parts_are_positive_and_no_larger_than_the_whole(measured):
     row = measured[1].rows[0]
     for part in (row.infer_ms, row.age_ms, row.to_daemon_ms, row.to_viewer_ms, row.overhead_ms):
         assert 0 < part.p50 < row.e2e_ms.p50
-    assert row.overhead_ms.p50 == pytest.approx(row.e2e_ms.p50 - row.infer_ms.p50, abs=1)
     assert row.cpu_ms_per_frame > 0
     assert row.rss_mib > 20
     assert row.cold.to_status_ms > row.cold.first_frame_ms > 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zmq
+from numpy.typing import NDArray
 
 from tests.system.feed_process import ROOT, Heard, start, write_stills
 

@@ -4,7 +4,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from itertools import islice
-from pathlib import Path
 from random import Random
 from typing import get_args
 
@@ -13,6 +12,7 @@ import pytest
 
 from tests.system.bare_scanner import BareScanner, Parts
 from tests.system.conftest import Place
+from tests.system.footprint import footprint
 from tests.system.mutations import CANARY, messages
 from tests.system.oracle import HORIZON, Oracle, Verdict
 from tests.system.pictures import BAD_JPEGS, BAD_PNGS, GOOD, SECRET, SIDE_PX, TALKATIVE_PNG, png
@@ -73,12 +73,6 @@ class Bombardment:
                 self._scanner.seq = epoch.highest + 1
 
 
-def peak_mib(pid: int) -> float:
-    """Most memory that a process has had resident so far."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
-
-
 def test_ten_thousand_malformed_messages_are_each_counted(room: Room) -> None:
     place = room(BareScanner())
     bombardment = Bombardment(place)
@@ -115,19 +109,19 @@ def test_the_count_would_tell_of_a_message_that_got_lost(room: Room) -> None:
 def test_bombs_and_liars_are_refused_without_much_memory(room: Room, image_format: str) -> None:
     place = room(BareScanner())
     bombardment = Bombardment(place)
-    before_mib = peak_mib(place.daemon.pid)
+    before_mib = footprint(place.daemon.pid).peak_mib
 
     for picture in {"jpeg": BAD_JPEGS, "png": BAD_PNGS}[image_format].values():
         header = msgpack.packb(place.scanner.header(format=image_format))
         assert bombardment.throw((b"frame", header, picture)) == "broken picture"
 
-    with_bombs_mib = peak_mib(place.daemon.pid)
+    with_bombs_mib = footprint(place.daemon.pid).peak_mib
     place.scanner.frame(pixels=png(4096), format="png", width=4096, height=4096)
     place.viewer.estimate(place.scanner.seq - 1)
 
     assert with_bombs_mib - before_mib < 16
     # The control: an honest large picture does show.
-    assert peak_mib(place.daemon.pid) - with_bombs_mib > 16
+    assert footprint(place.daemon.pid).peak_mib - with_bombs_mib > 16
 
 
 def test_broken_pictures_do_not_fill_the_log(room: Room) -> None:

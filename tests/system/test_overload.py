@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tests.system.bare_scanner import BareScanner
 from tests.system.conftest import Place
+from tests.system.footprint import footprint
 
 Ledger = dict[str, int]
 
@@ -151,6 +152,21 @@ def test_waiting_frames_of_two_epochs_keep_their_own_counts(place: Place) -> Non
         ledger = fields["ledger"]
         assert counted(ledger, "sent", "missing", "duplicate") == (2001, 0, 0)
         assert ledger["read"] + ledger["overwritten"] == 2001
+
+
+def test_a_flood_of_exams_costs_neither_memory_nor_a_viewers_messages(place: Place) -> None:
+    opened, open_at_most = 2000, 8
+    for number in range(opened):
+        if number == opened // 10:
+            before = footprint(place.daemon.pid)
+        place.scanner.frame(exam=f"exam-{number}")
+        place.viewer.estimate(seq=number)
+    after = footprint(place.daemon.pid)
+
+    ended = [message.fields for message in place.viewer.messages if message.kind == "reading"]
+    assert after.peak_mib - before.peak_mib < 16
+    assert [fields["pub_seq"] for fields in ended] == list(range(len(ended)))
+    assert len(ended) >= opened - open_at_most - 1
 
 
 def test_what_the_scanner_itself_drops_is_counted_as_missing(room: Callable[..., Place]) -> None:

@@ -1,0 +1,108 @@
+"""A daemon's life: starts that are refused in words, and an end in good order."""
+
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edge.contract.crop import CropSpec
+from tests.bundles import Line, make_bundle
+from tests.system.bare_scanner import BareScanner
+from tests.system.conftest import Place
+from tests.system.daemon_process import DaemonProcess
+
+Room = Callable[..., Place]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_it_reads_what_waits_says_so_and_ends_well(
+    room: Room, number: signal.Signals
+) -> None:
+    place = room(BareScanner())
+    place.meet()
+    for _ in range(4):
+        place.scanner.frame()
+    place.viewer.estimate(seq=0)
+
+    place.daemon.signal(number)
+    reading = place.viewer.until(lambda message: message.kind == "reading").fields
+    place.viewer.until(lambda message: message.fields.get("state") == "stopping")
+
+    assert place.daemon.wait() == 0
+    assert (reading["exam"], reading["views"]["AR"]["median_pct"]) == ("exam-1", 8.0)
+    estimates = place.viewer.estimates("exam-1")
+    assert reading["views"]["AR"]["frames"] == len(estimates) == estimates[-1]["frames"]
+
+
+def test_it_stops_though_more_frames_come_than_it_can_read(room: Room, tmp_path: Path) -> None:
+    twelve = Line(0.0, 12.0)
+    slow = make_bundle(tmp_path / "slow", ar=twelve, hr=twelve, crop=CropSpec(size=5000))
+    place = room(BareScanner(send_hwm=100), bundle=slow)
+    place.meet()
+    stopped = threading.Event()
+
+    def flood() -> None:
+        while not stopped.wait(0.001):
+            place.scanner.frame()
+
+    flooding = threading.Thread(target=flood)
+    flooding.start()
+    try:
+        place.viewer.until(lambda message: message.fields.get("exam") == "exam-1")
+        place.daemon.signal(signal.SIGTERM)
+        assert place.daemon.wait(5) == 0
+    finally:
+        stopped.set()
+        flooding.join()
+
+
+WRONG_SETTINGS = {
+    "an unknown key": "colour = 3",
+    "a wrong value": 'provider = "gpu"',
+    "no such bundle": 'bundle = "/no/such/folder"',
+    "an address that is not on loopback": '[[scanner]]\nname = "a"\nframes = "tcp://10.0.0.7:5555"',
+    "a port out of range": '[[scanner]]\nname = "a"\nframes = "tcp://127.0.0.1:99999"',
+    "a wildcard to connect to": '[[scanner]]\nname = "a"\nframes = "tcp://127.0.0.1:*"',
+    "a broken IPv6 address": '[[scanner]]\nname = "a"\nframes = "tcp://[::1"',
+    "a key that is not Z85": "[[scanner]]\nname = 'a'\nframes = 'tcp://127.0.0.1:5'\n"
+    f"server_key = '{'~' * 40}'",
+    "a key that Z85 cannot hold": "[[scanner]]\nname = 'a'\nframes = 'tcp://127.0.0.1:5'\n"
+    f"server_key = '{'#' * 40}'",
+    "an ipc path that is too long": f'[[scanner]]\nname = "a"\nframes = "ipc:///{"p" * 120}"',
+    "not UTF-8": b"\xff\xfe",
+    "not TOML": "scanner = [",
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_SETTINGS.values(), ids=WRONG_SETTINGS.keys())
+def test_wrong_settings_are_refused_before_any_socket_opens(
+    tmp_path: Path, small_bundle: Path, wrong: str | bytes
+) -> None:
+    settings = tmp_path / "edge.toml"
+    text = wrong if isinstance(wrong, bytes) else wrong.encode()
+    settings.write_bytes(text)
+    more = [] if b"bundle" in text else ["--bundle", small_bundle]
+    # The address is taken: had it been bound first, the exit code would be 3.
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        daemon = DaemonProcess("--config", settings, "--bind", bind, *more)
+        code = daemon.wait()
+        daemon.end()
+
+    assert (code, len(daemon.lines)) == (2, 1), daemon.log
+    assert "Traceback" not in daemon.log
+
+
+def test_a_taken_address_is_named_and_nothing_runs(tmp_path: Path, small_bundle: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        daemon = DaemonProcess("--bundle", small_bundle, "--bind", bind)
+        code = daemon.wait()
+        daemon.end()
+
+    assert code == 3
+    assert f"{bind}: cannot bind: Address already in use" in daemon.log
+    assert "Traceback" not in daemon.log

@@ -1,0 +1,67 @@
+"""Hours of frames in a minute: the ledger stays exact and the daemon does not grow."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from tests.system.bare_scanner import BareScanner
+from tests.system.conftest import Place
+from tests.system.footprint import Footprint, footprint
+
+FRAMES = 150_000
+EXAM_FRAMES = 500
+GROWTH_MIB = 5.0
+"""After the first tenth."""
+
+
+def one_exam(place: Place, number: int) -> dict[str, int]:
+    """Send an exam as fast as possible, until its reading has come; the ledger in the reading."""
+    place.scanner.exam = f"exam-{number}"
+    for _ in range(EXAM_FRAMES):
+        seq = place.scanner.seq
+        place.scanner.frame(seq % 200, view=("AR", "HR")[seq % 2], width=16, height=16)
+    place.scanner.event("exam_end")
+    reading = place.viewer.until(
+        lambda message: message.kind == "reading" and message.fields["exam"] == place.scanner.exam
+    ).fields
+    place.viewer.messages.clear()
+    return dict(reading["ledger"])
+
+
+@pytest.mark.soak
+def test_150_000_frames_leave_no_trace_but_the_ledger(room: Callable[..., Place]) -> None:
+    place = room(BareScanner())
+    place.meet()
+    after_a_tenth: Footprint | None = None
+    for number in range(FRAMES // EXAM_FRAMES):
+        ledger = one_exam(place, number)
+        if (number + 1) * EXAM_FRAMES == FRAMES // 10:
+            after_a_tenth = footprint(place.daemon.pid)
+    at_the_end = footprint(place.daemon.pid)
+
+    assert (ledger["sent"], ledger["missing"], ledger["invalid"]) == (FRAMES, 0, 0)
+    assert ledger["read"] + ledger["overwritten"] == FRAMES
+    assert after_a_tenth is not None
+    assert at_the_end.resident_mib - after_a_tenth.resident_mib <= GROWTH_MIB
+    assert at_the_end[2:] == after_a_tenth[2:], "descriptors or threads"
+    assert len(place.daemon.lines) < 20
+
+
+@pytest.mark.soak
+def test_the_footprint_would_tell_of_a_leak() -> None:
+    before = footprint(os.getpid())
+    leak = b"x" * round(2 * GROWTH_MIB * 2**20)
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    with socket.socket():
+        after = footprint(os.getpid())
+    done.set()
+    thread.join()
+
+    assert len(leak) > 0
+    assert after.resident_mib - before.resident_mib > GROWTH_MIB
+    assert (after.descriptors - before.descriptors, after.threads - before.threads) == (1, 1)
