@@ -9,9 +9,9 @@ from msgspec import Meta
 
 from edge.contract.bundle import builtin_path
 from edge.sockets.addresses import AddressError, check_address
+from edge.sockets.keys import is_public_key
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+\Z")]
-ServerKey = Annotated[str, Meta(pattern=r"^([0-9A-Za-z.:+=^!/*?&<>()\[\]{}@%$#-]{40})?\Z")]
 
 MEBIBYTE = 2**20
 
@@ -29,7 +29,7 @@ class ScannerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Name
     frames: str
-    server_key: ServerKey = ""
+    server_key: str = ""
 
 
 class EstimatesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +75,7 @@ def load(path: Path | None, overrides: dict[str, Any]) -> Settings:
     except msgspec.ValidationError as error:
         raise ConfigError(f"{source}: {_explain(str(error))}") from error
     _check_scanners(source, settings)
+    _check_keys(source, settings)
     _check_addresses(source, settings)
     return settings
 
@@ -91,7 +92,6 @@ def _read(path: Path) -> dict[str, Any]:
 
 _PATTERNS = {
     "name": "1 to 64 of A-Z a-z 0-9 . _ -",
-    "server_key": "a public CURVE key: 40 characters of Z85",
 }
 
 
@@ -124,6 +124,15 @@ def _check_scanners(source: str, settings: Settings) -> None:
         raise ConfigError(f"{source}: scanner: at least one [[scanner]] is needed")
     if twice := {name for name in names if names.count(name) > 1}:
         raise ConfigError(f"{source}: scanner: name {', '.join(sorted(twice))!r} comes twice")
+
+
+def _check_keys(source: str, settings: Settings) -> None:
+    for scanner in settings.scanner:
+        if scanner.server_key and not is_public_key(scanner.server_key):
+            raise ConfigError(
+                f"{source}: scanner {scanner.name!r}: server_key: must be a public CURVE key: "
+                "40 characters of Z85"
+            )
 
 
 def _check_addresses(source: str, settings: Settings) -> None:

@@ -68,7 +68,7 @@ class Daemon:
         self._stopping = True
 
     def run(self) -> None:
-        """Serve until `stop`; then read what waits, close every exam and say so."""
+        """Serve until `stop`."""
         self._report(time.monotonic_ns(), "starting")
         while not self._stopping:
             with self._ready:
@@ -80,7 +80,14 @@ class Daemon:
             if now_ns - self._reported_ns >= STATUS_NS:
                 self._end_idle(now_ns - self._exam_idle_ns)
                 self._report(now_ns)
-        self._drain()
+
+    def drain(self) -> None:
+        """Read what waits, close every exam and say so; nothing more may come in meanwhile."""
+        while self._turn():
+            pass
+        now_ns = time.monotonic_ns()
+        self._end_idle(now_ns)
+        self._report(now_ns, "stopping")
 
     def _turn(self) -> bool:
         """Read one item of each scanner in turn; False where nothing waited."""
@@ -100,6 +107,8 @@ class Daemon:
             for estimate in scanner.pipeline.read(taken):
                 topic = topics.fat(scanner.name, estimate.view)
                 self._bus.publish(topic, estimate, received_ns)
+            for reading in scanner.pipeline.end_surplus():
+                self._publish(scanner, reading)
         except PixelError as error:
             log.warning("frame refused: %s", error)
 
@@ -111,13 +120,6 @@ class Daemon:
         for scanner in self._scanners:
             for reading in scanner.pipeline.end_idle(before_ns):
                 self._publish(scanner, reading)
-
-    def _drain(self) -> None:
-        while self._turn():
-            pass
-        now_ns = time.monotonic_ns()
-        self._end_idle(now_ns)
-        self._report(now_ns, "stopping")
 
     def _report(self, now_ns: int, state: State | None = None) -> None:
         """Publish every scanner's status."""

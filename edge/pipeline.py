@@ -91,11 +91,15 @@ class Pipeline:
         )
 
     def end_idle(self, before_ns: int) -> Iterator[Reading]:
-        """Close the exams without a frame since `before_ns`, and those beyond the limit."""
-        idle = [exam for exam, state in self._exams.items() if state.last_ns < before_ns]
-        surplus = list(self._exams)[: max(0, len(self._exams) - MAX_OPEN_EXAMS)]
-        for exam in dict.fromkeys(idle + surplus):
+        """Close the exams without a frame since `before_ns`."""
+        for exam in [exam for exam, state in self._exams.items() if state.last_ns < before_ns]:
             if reading := self.end(exam):
+                yield reading
+
+    def end_surplus(self) -> Iterator[Reading]:
+        """Close the exams beyond the limit, those first that have been idle longest."""
+        while len(self._exams) > MAX_OPEN_EXAMS:
+            if reading := self.end(next(iter(self._exams))):
                 yield reading
 
     def _window(self, taken: Taken) -> Gray:

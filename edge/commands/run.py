@@ -122,6 +122,7 @@ def _serve(settings: config.Settings, runner: Runner, bus: Bus) -> None:
         daemon.run()
     finally:
         receiver.stop()
+    daemon.drain()
     logger.info("stopped")
 
 

@@ -34,7 +34,7 @@ class Bus:
         self._numbers: dict[str, int] = {}
         self._latest: dict[str, bytes] = {}
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.XPUB)
-        configure(self._socket, BUS)
+        configure(self._socket, BUS, bind)
         self.endpoint = bind_socket(self._socket, bind)
 
     def __enter__(self) -> Self:

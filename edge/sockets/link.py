@@ -72,7 +72,8 @@ class Link:
 
     def _connect(self) -> "zmq.Socket[bytes]":
         socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
-        configure(socket, {**LINK, zmq.MAXMSGSIZE: self._max_message_bytes})
+        settings = {**LINK, zmq.MAXMSGSIZE: self._max_message_bytes}
+        configure(socket, settings, self.address)
         if self._server_key:
             public, secret = zmq.curve_keypair()
             socket.curve_publickey, socket.curve_secretkey = public, secret

@@ -43,7 +43,7 @@ class ScannerPublisher:
         self.epoch = secrets.randbits(63) if epoch is None else epoch
         self.last_seq = -1
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.XPUB)
-        configure(self._socket, SCANNER)
+        configure(self._socket, SCANNER, bind)
         self.endpoint = bind_socket(self._socket, bind)
 
     def __enter__(self) -> Self:

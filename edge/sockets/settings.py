@@ -84,7 +84,8 @@ def bind(socket: "zmq.Socket[bytes]", address: str) -> str:
     return endpoint.rstrip("\0")
 
 
-def configure(socket: "zmq.Socket[bytes]", settings: Settings) -> None:
-    """Set every option of a role; to be called before bind or connect."""
+def configure(socket: "zmq.Socket[bytes]", settings: Settings, address: str) -> None:
+    """Set every option of a role; to be called before `address` is bound or connected to."""
     for option, value in settings.items():
         socket.setsockopt(option, value)
+    socket.setsockopt(zmq.IPV6, int("[" in address))

@@ -27,7 +27,7 @@ class EstimateSubscriber:
     def __init__(self, address: str, prefixes: Sequence[str] = ("",)) -> None:
         """Connect to `address`; AddressError where it is malformed."""
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
-        configure(self._socket, VIEWER)
+        configure(self._socket, VIEWER, address)
         for prefix in prefixes:
             self._socket.subscribe(prefix)
         try:

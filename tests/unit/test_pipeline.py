@@ -174,7 +174,7 @@ def test_a_flood_of_exams_ends_the_oldest(runner: Runner) -> None:
     for number in range(MAX_OPEN_EXAMS + 3):
         list(world.frame(10, exam=f"e{number}"))
 
-    ended = [reading.exam for reading in world.pipeline.end_idle(0)]
+    ended = [reading.exam for reading in world.pipeline.end_surplus()]
 
     assert ended == ["e0", "e1", "e2"]
 
