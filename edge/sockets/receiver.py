@@ -14,8 +14,6 @@ from edge.inbox import Arrival, Inbox
 from edge.sockets.link import Link, Parts
 
 POLL_MS = 50
-BURST = 32
-"""Messages taken from one link before the next has its turn."""
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +55,7 @@ class Receiver(threading.Thread):
         readable = dict(self._poller.poll(POLL_MS))
         for post in self._posts:
             if post.link.socket in readable:
-                self._drain(post)
+                self._receive(post)
             if post.link.supervise(time.monotonic()):
                 self._poller = self._poll_all()
                 self._note_silence(post)
@@ -74,15 +72,15 @@ class Receiver(threading.Thread):
             poller.register(post.link.socket, zmq.POLLIN)
         return poller
 
-    def _drain(self, post: Post) -> None:
-        for _ in range(BURST):
-            parts = post.link.receive(time.monotonic())
-            if parts is None:
-                return
-            if not post.heard:
-                post.heard = True
-                log.info("scanner %s is heard", post.name)
-            deliver(parts, post.inbox, time.monotonic_ns())
+    def _receive(self, post: Post) -> None:
+        """Take one message: back in `poll`, the thread leaves the interpreter to the loop."""
+        parts = post.link.receive(time.monotonic())
+        if parts is None:
+            return
+        if not post.heard:
+            post.heard = True
+            log.info("scanner %s is heard", post.name)
+        deliver(parts, post.inbox, time.monotonic_ns())
 
 
 def deliver(parts: Parts, inbox: Inbox, received_ns: int) -> None:
