@@ -31,7 +31,7 @@ def watch(parent: Connection, endpoint: str) -> None:
     Sends `Speaking` at the first message, and the list of `Arrival`s at the end.
     """
     socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
-    configure(socket, VIEWER)
+    configure(socket, VIEWER, endpoint)
     socket.subscribe("")
     socket.connect(endpoint)
     poller = zmq.Poller()
