@@ -1,5 +1,6 @@
 """Logging: at most one line a second of each kind, with the number of lines left out."""
 
+import faulthandler
 import logging
 import os
 import sys
@@ -52,3 +53,4 @@ def _hush_libraries() -> None:
     os.dup2(nowhere, 2)
     os.close(nowhere)
     sys.stderr = os.fdopen(kept, "w", buffering=1)
+    faulthandler.enable(sys.stderr)

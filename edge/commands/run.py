@@ -33,7 +33,8 @@ publishes on tcp://127.0.0.1:5556. Flags win over the file. An example file: dep
   python -m edge run --frames ipc:///run/scanner.sock --provider cuda
 
 It ends on SIGTERM or Ctrl-C after reading what it has received. Exit codes: 0 ended as asked,
-2 settings, bundle or provider refused (nothing was opened), 3 an address could not be bound.
+2 settings, bundle or provider refused (nothing was opened), 3 an address could not be bound,
+4 an internal fault (a supervisor should start it again).
 Research use only; not a medical device.
 """
 
@@ -81,8 +82,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"steatoscope: {error}", file=sys.stderr)
         return 3
     with bus:
-        _serve(settings, runner, bus)
-    return 0
+        return _serve(settings, runner, bus)
 
 
 def _overrides(args: argparse.Namespace) -> dict[str, Any]:
@@ -96,12 +96,12 @@ def _overrides(args: argparse.Namespace) -> dict[str, Any]:
     return given
 
 
-def _serve(settings: config.Settings, runner: Runner, bus: Bus) -> None:
+def _serve(settings: config.Settings, runner: Runner, bus: Bus) -> int:
     sys.setswitchinterval(SWITCH_S)
     # What has been loaded stays: without this a full collection stops a frame for 15 ms.
     gc.freeze()
     ready = threading.Condition()
-    posts, scanners = [], []
+    posts, scanners, failures = [], [], []
     for scanner in settings.scanner:
         inbox = Inbox(ready)
         link = Link(
@@ -116,6 +116,12 @@ def _serve(settings: config.Settings, runner: Runner, bus: Bus) -> None:
     daemon = Daemon(scanners, bus, ready, runner.info, settings.exam_idle_s)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: daemon.stop())
+
+    def fail(crash: threading.ExceptHookArgs) -> None:
+        failures.append(crash)
+        daemon.stop()
+
+    threading.excepthook = fail
     receiver = Receiver(posts)
     receiver.start()
     names = ", ".join(f"{scanner.name} at {scanner.frames}" for scanner in settings.scanner)
@@ -126,7 +132,11 @@ def _serve(settings: config.Settings, runner: Runner, bus: Bus) -> None:
     finally:
         receiver.stop()
     daemon.drain()
+    for failure in failures:
+        # The type alone: an exception's text may hold what a peer sent.
+        logger.critical("the receiving thread failed: %s", failure.exc_type.__name__)
     logger.info("stopped")
+    return 4 if failures else 0
 
 
 def _describe(runner: Runner) -> str:

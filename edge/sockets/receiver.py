@@ -15,6 +15,8 @@ from edge.sockets.link import Link, Parts
 
 POLL_MS = 50
 
+_FRAME, _EVENT = topics.FRAME.name.encode(), topics.EVENT.name.encode()
+
 log = logging.getLogger(__name__)
 
 
@@ -90,14 +92,16 @@ def deliver(parts: Parts, inbox: Inbox, received_ns: int) -> None:
         _deliver(parts, inbox, received_ns)
     except RefusedError as refusal:
         log.warning("message refused: %s", refusal)
-        inbox.put_refused(refusal.fields.get("epoch"), refusal.fields.get("seq"))
+        # Only a frame can take a frame's place in the count.
+        told = refusal.fields if parts[0].bytes == _FRAME else {}
+        inbox.put_refused(told.get("epoch"), told.get("seq"))
 
 
 def _deliver(parts: Parts, inbox: Inbox, received_ns: int) -> None:
     topic = parts[0].bytes
-    if topic == topics.FRAME.name.encode() and len(parts) == topics.FRAME.parts:
+    if topic == _FRAME and len(parts) == topics.FRAME.parts:
         inbox.put_frame(_arrival(parts, received_ns))
-    elif topic == topics.EVENT.name.encode() and len(parts) == topics.EVENT.parts:
+    elif topic == _EVENT and len(parts) == topics.EVENT.parts:
         inbox.put_event(decode_event(parts[1].buffer))
     else:
         raise RefusedError("not a frame of 3 parts or an event of 2")
