@@ -1,4 +1,4 @@
-"""Who is in a cohort: how much fat, in the proportions of the paper's 150 subjects."""
+"""How much fat the subjects of a cohort have: the paper's strata and statistics."""
 
 from collections.abc import Callable
 
@@ -6,30 +6,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.contract.grading import GRADES, Grade
-from edge.scanner.virtual.seeds import Leaf, stream
-from edge.scanner.virtual.subject import Subject, draw_subject
 
 STRATA: dict[Grade, int] = {"S0": 111, "S1": 21, "S2": 6, "S3": 12}
 """Subjects of each grade among 150. Source: Colantonio et al., section 2."""
 
+FAT_PCT = (0.27, 50.97)
+"""Range of liver fat in the paper's Table 1, H-MRS %."""
 
-def draw_cohort(preset: str, subjects: int, seed: int) -> list[Subject]:
-    """Subjects in random order, the grades in the paper's proportions.
 
-    The cohort's statistics follow the paper's Table 1 (mean 4.50, SD 8.01, 0.27-50.97 %).
+def draw_fat(rng: np.random.Generator) -> float:
+    """True liver fat of one subject of the population, %."""
+    shares = np.array([STRATA[grade] for grade in GRADES]) / sum(STRATA.values())
+    drawn = GRADES[int(rng.choice(len(GRADES), p=shares))]
+    return fat_at(drawn, float(rng.random()))
+
+
+def draw_cohort_fat(subjects: int, rng: np.random.Generator) -> list[float]:
+    """True liver fat of a cohort, %, in random order.
+
+    Grades come in the paper's proportions and evenly over each grade's quantiles, so that every
+    cohort of 150, not the average one, has the statistics of Table 1.
     """
-    grades = _grades(subjects, stream(seed, 0, Leaf.LABEL))
-    return [
-        draw_subject(
-            preset, seed, index, fat_pct=draw_fat(grade, stream(seed, index, Leaf.LABEL, 1))
-        )
-        for index, grade in enumerate(grades)
+    fat_pct = [
+        fat_at(grade, (place + float(rng.random())) / number)
+        for grade, number in _numbers(subjects).items()
+        for place in range(number)
     ]
-
-
-def draw_fat(grade: Grade, rng: np.random.Generator) -> float:
-    """True liver fat of a subject of this grade, %."""
-    return fat_at(grade, float(rng.random()))
+    return [fat_pct[position] for position in rng.permutation(subjects)]
 
 
 def fat_at(grade: Grade, quantile: float) -> float:
@@ -39,15 +42,14 @@ def fat_at(grade: Grade, quantile: float) -> float:
     return float(np.interp(quantile * cumulated[-1], cumulated, fat_pct))
 
 
-def _grades(subjects: int, rng: np.random.Generator) -> list[Grade]:
-    """One grade for each subject, shuffled; largest remainders get what rounding leaves."""
+def _numbers(subjects: int) -> dict[Grade, int]:
+    """Subjects of each grade; the largest remainders get what rounding down leaves."""
     exact = {grade: subjects * share / sum(STRATA.values()) for grade, share in STRATA.items()}
-    counts = {grade: int(number) for grade, number in exact.items()}
-    by_remainder = sorted(exact, key=lambda grade: counts[grade] - exact[grade])
-    for grade in by_remainder[: subjects - sum(counts.values())]:
-        counts[grade] += 1
-    ordered = [grade for grade in GRADES for _ in range(counts[grade])]
-    return [ordered[position] for position in rng.permutation(len(ordered))]
+    numbers = {grade: int(number) for grade, number in exact.items()}
+    by_remainder = sorted(exact, key=lambda grade: numbers[grade] - exact[grade])
+    for grade in by_remainder[: subjects - sum(numbers.values())]:
+        numbers[grade] += 1
+    return numbers
 
 
 def _tabulate(

@@ -4,6 +4,9 @@ import msgspec
 
 Range = tuple[float, float]
 
+FRAME_SIZES_PX = ((640, 480), (720, 576), (800, 600), (1024, 768), (1280, 960))
+"""Width and height of the frames that scanners put out."""
+
 
 class Preset(msgspec.Struct, frozen=True, kw_only=True):
     """Scatter of one kind of cohort. `sd_`: standard deviation of a normal draw."""
@@ -21,12 +24,20 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     frequency_mhz: tuple[float, ...]
     radius_mm: tuple[float, ...]
     looks: tuple[int, ...]
+    sd_gray: float
+    """Of the gray that the gain brings the liver to."""
+    grain: tuple[Range, Range]
+    """Smoothing by the scanner along and across the lines, SD in samples and in lines."""
     noise_db: Range
     """Receiver noise re normal liver at the skin."""
     sd_label_pct: float
     """Of the H-MRS measurement, percentage points."""
     frame_px: tuple[tuple[int, int], ...]
     """Width and height of the scanner's frames."""
+    fan_px: Range
+    """Imaged depth in pixels; the network's window is 360 px."""
+    ornaments: tuple[int, ...]
+    """Styles of text, bars and ticks around the fan; 0 is none."""
 
 
 PRESETS: dict[str, Preset] = {
@@ -43,9 +54,13 @@ PRESETS: dict[str, Preset] = {
         frequency_mhz=(3.5,),
         radius_mm=(60.0,),
         looks=(2,),
+        sd_gray=9.0,
+        grain=((0.8, 0.8), (1.0, 1.0)),
         noise_db=(-67.0, -67.0),
         sd_label_pct=0.0,
         frame_px=((640, 480),),
+        fan_px=(333.0, 360.0),
+        ornaments=(0,),
     ),
     # The same biology seen through several scanners and settings.
     "multi": Preset(
@@ -60,9 +75,13 @@ PRESETS: dict[str, Preset] = {
         frequency_mhz=(2.8, 3.2, 3.5),
         radius_mm=(50.0, 60.0),
         looks=(1, 2, 3),
+        sd_gray=12.0,
+        grain=((0.5, 1.2), (0.6, 1.8)),
         noise_db=(-72.0, -62.0),
         sd_label_pct=0.0,
-        frame_px=((640, 480), (800, 600), (1024, 768)),
+        frame_px=FRAME_SIZES_PX,
+        fan_px=(320.0, 400.0),
+        ornaments=(0, 1, 2, 3),
     ),
     # Scatter of biology and settings as the literature on patients reports it.
     "realistic": Preset(
@@ -72,13 +91,17 @@ PRESETS: dict[str, Preset] = {
         flattening=(0.1, 0.6),
         sd_tgc_db_cm=0.5,
         sd_slider_db=1.5,
-        dynamic_range_db=(50.0, 70.0),
+        dynamic_range_db=(48.0, 80.0),
         gamma=(0.85, 1.2),
         frequency_mhz=(2.8, 3.2, 3.5),
         radius_mm=(50.0, 60.0),
         looks=(1, 2, 3),
+        sd_gray=24.0,
+        grain=((0.5, 2.2), (0.5, 4.5)),
         noise_db=(-72.0, -62.0),
         sd_label_pct=0.45,
-        frame_px=((640, 480), (800, 600), (1024, 768)),
+        frame_px=FRAME_SIZES_PX,
+        fan_px=(300.0, 430.0),
+        ornaments=(0, 1, 2, 3),
     ),
 }

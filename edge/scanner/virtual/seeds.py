@@ -6,23 +6,26 @@ import numpy as np
 
 
 class Leaf(IntEnum):
-    """What a stream is for; the numbers are part of the cohort's version."""
+    """What a stream is for; the numbers are part of the simulator's version."""
 
-    LABEL = 0
-    BIOLOGY = 1
-    BODY = 2
-    SCANNER = 3
-    ANATOMY = 4
-    SPECKLE = 5
-    MOTION = 6
-    NOISE = 7
-    RECEIVER = 8
+    COHORT = 0
+    LABEL = 1
+    BIOLOGY = 2
+    BODY = 3
+    SCANNER = 4
+    ANATOMY = 5
+    SPECKLE = 7
+    MOTION = 8
+    NOISE = 9
+    BEAM = 10
+    DEPTH = 11
+    SCREEN = 12
 
 
 def stream(seed: int, index: int, leaf: Leaf, *branch: int) -> np.random.Generator:
     """Random stream of one leaf of subject `index` in the cohort `seed`.
 
-    `branch`: tells views and frames apart within a leaf.
+    `branch`: tells views and parts apart within a leaf.
     """
     key = (index, int(leaf), *branch)
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))

@@ -1,103 +1,167 @@
-"""Vessels of the liver: branching, tapering; portal veins have bright walls, hepatic veins none.
+"""Vessels of the liver: tapering tubes that branch, cut by the image plane.
 
-The walls' level is absolute, so that they show in a lean liver and drown in a fatty one.
+Portal veins and their small branches have bright walls, hepatic veins have none. The walls' level
+is absolute: they show in a lean liver and drown in a fatty one.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.scanner.virtual.anatomy import Anatomy, blend
-from edge.scanner.virtual.geometry import Sector
+from edge.scanner.virtual.biology import BLOOD_ATTENUATION, Biology
+from edge.scanner.virtual.grid import Field
+from edge.scanner.virtual.tissue import Tissue, from_db
 
-RASTER_MM = 0.35
-BLOOD_DB = -15.0
-BLOOD_ATTENUATION = 0.18
-WALL_DB = (12.0, 15.0)
-FINE_BITS = 4
+PIXEL_MM = 0.25
+SECTION_MM = 1.2
+"""Between the sections that a clip moves through."""
 
-Canvas = NDArray[np.uint8]
+STEP_MM = 2.0
 
-
-class _Branch(NamedTuple):
-    start_mm: NDArray[np.float64]
-    heading: float
-    width_mm: float
+Points = NDArray[Any]
 
 
-def add_vessels(anatomy: Anatomy, sector: Sector, rng: np.random.Generator) -> None:
-    """Draw two to four trees, portal and hepatic."""
-    x_mm, y_mm = sector.position_mm()
-    half_mm = float(np.abs(x_mm).max()) + 5
-    shape = (round((sector.depth_mm + 10) / RASTER_MM), round(2 * half_mm / RASTER_MM))
-    lumen, wall = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
-    trees = int(rng.integers(2, 5))
-    for number in range(trees):
-        origin = np.array([rng.uniform(-0.6, 0.6) * half_mm, rng.uniform(0.35, 0.9)])
-        origin[1] *= sector.depth_mm
-        width_mm = float(rng.uniform(4, 9))
-        trunk = _Branch(origin, float(rng.uniform(-np.pi, np.pi)), width_mm)
-        _grow(lumen, wall if number % 2 == 0 else None, trunk, half_mm, rng)
-    columns = ((x_mm + half_mm) / RASTER_MM).astype(np.float32)
-    rows = (y_mm / RASTER_MM).astype(np.float32)
-    inside, around = (
-        np.float32(1 / 255) * cv2.remap(canvas, columns, rows, cv2.INTER_LINEAR)
-        for canvas in (lumen, wall)
-    )
-    blood_db = BLOOD_DB + 2 * float(rng.standard_normal())
-    wall_db = np.float32(rng.uniform(*WALL_DB))
-    anatomy.level_db = blend(anatomy.level_db, blood_db, inside)
-    anatomy.attenuation = blend(anatomy.attenuation, BLOOD_ATTENUATION, inside)
-    anatomy.liver *= 1 - inside
-    shown = np.clip(around - inside, 0, 1)
-    surface = np.where(shown > 0.05, wall_db + 20 * np.log10(np.maximum(shown, 0.05)), -200)
-    np.maximum(anatomy.interface_db, surface.astype(np.float32), out=anatomy.interface_db)
+@dataclass(frozen=True)
+class Tube:
+    """A vessel: centre line (n, 2) x, y in mm; radius and distance from the image plane (n,)."""
+
+    points: Points
+    radius_mm: Points
+    off_plane_mm: Points
+    wall_mm: float
+    """Thickness of its bright wall; 0 for none."""
 
 
-def _grow(
-    lumen: Canvas,
-    wall: Canvas | None,
-    trunk: _Branch,
-    half_mm: float,
+@dataclass(frozen=True)
+class Cut:
+    """Where lumens and walls lie in one section: 0 to 1, on the places that were asked for."""
+
+    lumen: Field
+    wall: Field
+
+
+def grow(
+    root: tuple[float, float],
+    heading_rad: float,
+    radius_mm: float,
+    wall_mm: float,
     rng: np.random.Generator,
+) -> list[Tube]:
+    """A tube and its branches, thinner with every fork, down to 0.7 mm."""
+    trunk, headings = _tube(root, heading_rad, radius_mm, wall_mm, rng)
+    tubes = [trunk]
+    if radius_mm < 1.1:
+        return tubes
+    for side in (-1, 1):
+        at = int(rng.uniform(0.35, 1.0) * (len(headings) - 1))
+        turn = side * float(rng.uniform(0.35, 0.9))
+        child_mm = float(trunk.radius_mm[at]) * float(rng.uniform(0.55, 0.85))
+        if child_mm >= 0.7:
+            fork = (float(trunk.points[at, 0]), float(trunk.points[at, 1]))
+            tubes += grow(fork, float(headings[at]) + turn, child_mm, wall_mm * 0.9, rng)
+    return tubes
+
+
+def _tube(
+    root: tuple[float, float],
+    heading_rad: float,
+    radius_mm: float,
+    wall_mm: float,
+    rng: np.random.Generator,
+) -> tuple[Tube, Points]:
+    """One bending, uneven, narrowing tube, and its heading at each point."""
+    length_mm = float(rng.uniform(10, 16)) * radius_mm + 6
+    count = max(3, int(length_mm / STEP_MM))
+    bends = np.cumsum(rng.normal(0, 0.05, count)) + np.linspace(0, rng.normal(0, 0.3), count)
+    headings = heading_rad + bends
+    steps = STEP_MM * np.column_stack((np.cos(headings), np.sin(headings)))
+    points = np.array(root) + np.cumsum(steps, axis=0) - steps[0]
+    uneven = 1 + 0.08 * np.convolve(rng.standard_normal(count + 2), (0.4, 0.8, 0.4), "valid")
+    radii = radius_mm * np.linspace(1, 0.62, count) * uneven
+    start_mm, slope = rng.normal(0, 0.35 * radius_mm), rng.normal(0, 0.06)
+    off_plane = start_mm + slope * STEP_MM * np.arange(count)
+    return Tube(points, radii, off_plane, wall_mm), headings
+
+
+def short_pieces(
+    count: int,
+    x_mm: tuple[float, float],
+    y_mm: tuple[float, float],
+    wall_mm: float,
+    rng: np.random.Generator,
+) -> list[Tube]:
+    """Small vessels that cross the plane: short dashes, double lines and round holes."""
+    pieces = []
+    for _ in range(count):
+        at = np.array((rng.uniform(*x_mm), rng.uniform(*y_mm)))
+        heading = float(rng.normal(0, 0.45 if wall_mm else 1.0))
+        length_mm = float(rng.uniform(1, 12))
+        along = np.linspace(-length_mm / 2, length_mm / 2, 5)[:, None]
+        points = at + along * np.array((np.cos(heading), np.sin(heading)))
+        radius_mm = float(rng.uniform(0.4, 1.5))
+        off_plane = rng.normal(0, 0.5) + rng.normal(0, 0.5) * np.linspace(-1, 1, 5)
+        pieces.append(Tube(points, np.full(5, radius_mm), off_plane, wall_mm))
+    return pieces
+
+
+def cut(tubes: list[Tube], section: int, x: Field, y: Field) -> Cut:
+    """Where a section of the tubes lies at places in mm."""
+    half_mm = float(np.abs(x).max()) + 2
+    shape = (int((float(y.max()) + 4) / PIXEL_MM), int(2 * half_mm / PIXEL_MM))
+    lumen, outer = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    for tube in tubes:
+        off_plane = tube.off_plane_mm + section * SECTION_MM
+        _draw(lumen, tube, tube.radius_mm, off_plane, half_mm)
+        if tube.wall_mm:
+            _draw(outer, tube, tube.radius_mm + tube.wall_mm, off_plane, half_mm)
+    columns = ((x + half_mm) / PIXEL_MM).astype(np.float32)
+    rows = (y / PIXEL_MM).astype(np.float32)
+    inside, around = (
+        cv2.remap(canvas, columns, rows, cv2.INTER_LINEAR).astype(np.float32) / np.float32(255)
+        for canvas in (lumen, outer)
+    )
+    return Cut(inside, np.maximum(around - inside, 0) * _facing(np.maximum(inside, around)))
+
+
+def add_vessels(
+    tissue: Tissue, section: Cut, echo: Field, biology: Biology, uneven_db: Field
 ) -> None:
-    """Draw a tree breadth first, thinner at every fork, until it is under 1.5 mm."""
-    waiting = [trunk]
-    while waiting:
-        branch = waiting.pop(0)
-        end, heading, width_mm = _draw(lumen, wall, branch, half_mm, rng)
-        if width_mm < 1.5:
-            continue
-        for side in (-1, 1):
-            turn = side * float(rng.uniform(0.3, 0.8))
-            waiting.append(_Branch(end, heading + turn, width_mm * float(rng.uniform(0.6, 0.85))))
+    """Paint a section; `echo` is 1 in the liver, less in its mirror image, 0 elsewhere."""
+    lumen = section.lumen * np.minimum(1, echo * 50)
+    tissue.power *= 1 - lumen * (1 - from_db(biology.lumen_db - biology.liver_db))
+    tissue.attenuation += lumen * tissue.liver * (BLOOD_ATTENUATION - tissue.attenuation)
+    tissue.liver *= 1 - lumen
+    tissue.names["vessel"] = lumen
+    tissue.shine("portal wall", section.wall * echo, biology.portal_wall_db + uneven_db)
 
 
 def _draw(
-    lumen: Canvas,
-    wall: Canvas | None,
-    branch: _Branch,
-    half_mm: float,
-    rng: np.random.Generator,
-) -> tuple[NDArray[np.float64], float, float]:
-    """Draw one branch as short, bending, narrowing strokes; gives its end, heading and width."""
-    at, heading, width_mm = branch.start_mm.copy(), branch.heading, branch.width_mm
-    for _ in range(int(rng.integers(4, 9))):
-        heading += float(rng.normal(0, 0.15))
-        to = at + 3.5 * np.array([np.cos(heading), np.sin(heading)])
-        start, end = _pixel(at, half_mm), _pixel(to, half_mm)
-        if wall is not None:
-            thick = max(1, round((width_mm + 3.0) / RASTER_MM))
-            cv2.line(wall, start, end, 255, thick, cv2.LINE_AA, FINE_BITS)
-        cv2.line(
-            lumen, start, end, 255, max(1, round(width_mm / RASTER_MM)), cv2.LINE_AA, FINE_BITS
-        )
-        at, width_mm = to, width_mm * 0.96
-    return at, heading, width_mm
+    canvas: NDArray[np.uint8], tube: Tube, radius_mm: Points, off_plane_mm: Points, half_mm: float
+) -> None:
+    """Fill the part of a tube that the plane cuts: a chord shorter than the tube is wide."""
+    squared = radius_mm**2 - off_plane_mm**2
+    for run in np.split(np.arange(len(squared)), np.flatnonzero(np.diff(squared > 0)) + 1):
+        if squared[run[0]] <= 0:
+            continue
+        centre, half_chord = tube.points[run], np.sqrt(squared[run])[:, None]
+        if len(run) == 1:
+            centre = centre + np.array(((-0.5, 0), (0.5, 0)))
+            half_chord = half_chord.repeat(2, axis=0)
+        along = np.gradient(centre, axis=0)
+        along /= np.maximum(np.hypot(*along.T), 1e-6)[:, None]
+        side = np.column_stack((-along[:, 1], along[:, 0])) * half_chord
+        caps = (centre[-1] + along[-1] * half_chord[-1], centre[0] - along[0] * half_chord[0])
+        outline = np.vstack((centre + side, caps[0], (centre - side)[::-1], caps[1]))
+        pixels = (outline + np.array((half_mm, 0))) / PIXEL_MM
+        cv2.fillPoly(canvas, [np.rint(pixels * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
 
 
-def _pixel(point_mm: NDArray[np.float64], half_mm: float) -> tuple[int, int]:
-    scale = 2**FINE_BITS / RASTER_MM
-    return round(float(point_mm[0] + half_mm) * scale), round(float(point_mm[1]) * scale)
+def _facing(mask: Field) -> Field:
+    """Amplitude left to walls by how squarely the beam meets them, 0.2 to 1."""
+    blurred = cv2.GaussianBlur(mask, (0, 0), 2.0)
+    down, across = (np.abs(cv2.Sobel(blurred, cv2.CV_32F, *order)) for order in ((0, 1), (1, 0)))
+    # A line is about three samples wide, so a step across counts a third.
+    return np.float32(0.2) + np.float32(0.8) * down / (down + across / 3 + np.float32(1e-6))

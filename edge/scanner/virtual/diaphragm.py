@@ -1,0 +1,71 @@
+"""The diaphragm: a curved, uneven mirror of air with the liver's image behind it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edge.scanner.virtual.grid import Field, Grid
+from edge.scanner.virtual.smooth import smooth_line
+from edge.scanner.virtual.tissue import Tissue, sheet
+
+OBLIQUE_DB = 18.0
+"""Lost where the beam grazes it."""
+
+MIRROR_FADING_DB_MM = 0.25
+
+
+@dataclass(frozen=True)
+class Diaphragm:
+    """Signed distance beyond it, mm, and where each place lies when mirrored in it, mm."""
+
+    beyond_mm: Field
+    mirrored_x: Field
+    mirrored_y: Field
+    sample_mm: float
+
+    @property
+    def facing(self) -> Field:
+        """Cosine between the beam and the surface's normal."""
+        step = (self.beyond_mm[1:] - self.beyond_mm[:-1]) / np.float32(self.sample_mm)
+        return np.clip(np.vstack((step[:1], step)), -1, 1)
+
+
+def bowl(
+    grid: Grid, lowest_mm: tuple[float, float], radius_mm: float, rng: np.random.Generator
+) -> Diaphragm:
+    """A circle with its lowest point at x, y; bent by some mm so that no two are alike."""
+    dx = grid.x - np.float32(lowest_mm[0])
+    dy = grid.y - np.float32(lowest_mm[1] - radius_mm)
+    distance = np.maximum(np.hypot(dx, dy), np.float32(1))
+    along_mm = np.arctan2(dx, dy) * np.float32(radius_mm)
+    along_mm = np.clip(along_mm, -200, 200)
+    table = np.arange(-200, 201, dtype=np.float32)
+    bends = 4.5 * smooth_line(rng, table, 55.0) + 1.2 * smooth_line(rng, table, 18.0)
+    bent_mm = np.interp(along_mm, table, bends).astype(np.float32)
+    beyond_mm = distance - np.float32(radius_mm) - bent_mm
+    # Above the circle's centre there is nothing to meet.
+    beyond_mm = np.where(dy > 0, beyond_mm, -np.abs(beyond_mm) - 5).astype(np.float32)
+    fold = 2 * np.maximum(beyond_mm, 0) / distance
+    return Diaphragm(beyond_mm, grid.x - fold * dx, grid.y - fold * dy, grid.sample_mm)
+
+
+def mirror_image(diaphragm: Diaphragm, mirror_db: float) -> Field:
+    """Power of what is seen beyond, re what is mirrored; 1 on this side."""
+    beyond = diaphragm.beyond_mm
+    level_db = mirror_db - MIRROR_FADING_DB_MM * np.maximum(beyond, 0)
+    ratio = 10 ** (level_db / np.float32(10))
+    return np.where(beyond > 0, ratio, np.float32(1)).astype(np.float32)
+
+
+def add_diaphragm(
+    tissue: Tissue, diaphragm: Diaphragm, level_db: float, grid: Grid, rng: np.random.Generator
+) -> None:
+    """Paint the surface, brightest where the beam meets it squarely, and a fainter twin."""
+    graze = np.sqrt(1 - diaphragm.facing**2)
+    uneven = 2.5 * smooth_line(rng, grid.x[-1:], 4.5) + 2 * smooth_line(rng, grid.x[-1:], 30.0)
+    bright_db = level_db - OBLIQUE_DB * graze + uneven
+    thickness_mm = float(rng.uniform(0.8, 1.6))
+    tissue.shine("diaphragm", sheet(diaphragm.beyond_mm, thickness_mm), bright_db)
+    twin_mm = float(rng.uniform(2.0, 4.5))
+    twin_db = bright_db - float(rng.uniform(8, 18))
+    tissue.shine("twin", sheet(diaphragm.beyond_mm - twin_mm, 0.8), twin_db)

@@ -1,0 +1,98 @@
+"""The right kidney: cortex, pyramids and sinus in an uneven ellipse with a bright capsule."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from edge.scanner.virtual.biology import Biology
+from edge.scanner.virtual.grid import Field, Grid
+from edge.scanner.virtual.smooth import smooth_field, wave
+from edge.scanner.virtual.tissue import Tissue, sheet, soft
+
+
+@dataclass(frozen=True)
+class Kidney:
+    """Its place and shape; u along its long axis, v across it and away from the probe, mm."""
+
+    u: Field
+    v: Field
+    half_length_mm: float
+    half_width_mm: float
+    outline: Field
+    """Relative unevenness of the outline around the centre."""
+
+    @cached_property
+    def turn(self) -> Field:
+        """Angle around the centre in a kidney made round, rad."""
+        return np.arctan2(self.v / self.half_width_mm, self.u / self.half_length_mm)
+
+    @cached_property
+    def reach(self) -> Field:
+        """0 in the centre, 1 on the outline."""
+        shape = np.hypot(self.u / self.half_length_mm, self.v / self.half_width_mm)
+        return np.asarray(shape / (1 + self.outline))
+
+    @cached_property
+    def outside_mm(self) -> Field:
+        """Signed distance outside the outline, about right near it."""
+        slope = np.hypot(self.u / self.half_length_mm**2, self.v / self.half_width_mm**2)
+        slope = slope / np.maximum(self.reach, 0.05)
+        return np.asarray((self.reach - 1) / np.maximum(slope, 0.005))
+
+
+def draw_kidney(grid: Grid, capsule_mm: float, rng: np.random.Generator) -> Kidney:
+    """A kidney 38-58 mm below the capsule, tilted by -25 to 15 degrees."""
+    centre = float(rng.uniform(-8, 18)), capsule_mm + float(rng.uniform(38, 58))
+    tilt = float(np.deg2rad(rng.uniform(-25, 15)))
+    dx, dy = grid.x - np.float32(centre[0]), grid.y - np.float32(centre[1])
+    cosine, sine = np.float32(np.cos(tilt)), np.float32(np.sin(tilt))
+    u, v = cosine * dx + sine * dy, cosine * dy - sine * dx
+    long_mm, short_mm = float(rng.uniform(44, 56)), float(rng.uniform(20, 27))
+    turn = np.arctan2(v / np.float32(short_mm), u / np.float32(long_mm))
+    return Kidney(u, v, long_mm, short_mm, 0.035 * wave(rng, turn, 5))
+
+
+def add_kidney(tissue: Tissue, kidney: Kidney, biology: Biology, rng: np.random.Generator) -> None:
+    """Paint it, from the rim of fat inwards."""
+    around = kidney.outside_mm
+    place = kidney.u, kidney.v
+    rim_mm = float(rng.uniform(1.5, 4)) * (1 + 0.35 * wave(rng, kidney.turn, 4))
+    rim_mm = np.maximum(rim_mm, 0.5) * (1 + np.float32(1.5) * (kidney.v > 0))
+    rim_db = 6 + float(rng.normal(0, 1.5)) + 2 * smooth_field(rng, *place, 4.0, 1.5)
+    tissue.fill("perirenal fat", soft(rim_mm - around, 1.5), rim_db, 0.63)
+    cortex_db = biology.kidney_db + 0.8 * smooth_field(rng, *place, 3.0)
+    tissue.fill("kidney", soft(-around, 1.0), cortex_db, biology.kidney_attenuation)
+    _add_pyramids(tissue, kidney, biology, rng)
+    _add_sinus(tissue, kidney, rng)
+    squarely = np.abs(np.sin(kidney.turn)) ** 2
+    capsule_db = 1 + 9 * squarely + 2.5 * wave(rng, kidney.turn, 24)
+    tissue.shine("renal capsule", sheet(around, 0.9), capsule_db)
+
+
+def _add_pyramids(
+    tissue: Tissue, kidney: Kidney, biology: Biology, rng: np.random.Generator
+) -> None:
+    """Five to seven darker, blunt triangles between cortex and sinus."""
+    count = int(rng.integers(5, 8))
+    turns = np.linspace(0, 2 * np.pi, count, endpoint=False) + rng.uniform(0, 2 * np.pi)
+    ragged = 0.12 * smooth_field(rng, kidney.u, kidney.v, 4.0)
+    inner, outer = np.float32(0.46), np.float32(0.80)
+    across = (kidney.reach - inner) / (outer - inner)
+    half = float(np.pi)
+    for turn in turns + rng.normal(0, 0.12, count):
+        apart = np.abs(np.remainder(kidney.turn - float(turn) + half, 2 * half) - half)
+        width = np.float32(rng.uniform(0.16, 0.30)) * (np.float32(0.4) + across)
+        edge = np.minimum(1 - apart / np.maximum(width, np.float32(0.02)), (1 - across) * 2)
+        edge = np.minimum(edge, across * 2) + ragged
+        level_db = biology.kidney_db - float(rng.uniform(3, 6))
+        tissue.fill("pyramid", np.clip(edge * 2, 0, 1) * (kidney.reach < 1), level_db)
+
+
+def _add_sinus(tissue: Tissue, kidney: Kidney, rng: np.random.Generator) -> None:
+    """Bright fat around vessels and calyces: irregular, reaching out between the pyramids."""
+    size = float(rng.uniform(0.40, 0.52))
+    ragged = 0.10 * smooth_field(rng, kidney.u, kidney.v, 5.0) + 0.05 * wave(rng, kidney.turn, 9)
+    mask = np.clip((size + ragged - kidney.reach) / np.float32(0.12) + np.float32(0.5), 0, 1)
+    level_db = 8.5 + float(rng.normal(0, 1.5)) + 3 * smooth_field(rng, kidney.u, kidney.v, 3.5, 1.6)
+    tissue.fill("sinus", mask * (kidney.reach < 1), level_db)

@@ -1,0 +1,62 @@
+"""From lines to pixels: the fan on the scanner's screen."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.scanner.virtual.grid import LINES, SAMPLES, Grid
+from edge.scanner.virtual.settings import Settings
+
+Gray = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Where the fan lies in a frame, and which line and sample each of its pixels shows."""
+
+    width: int
+    height: int
+    mm_per_px: float
+    window: tuple[slice, slice]
+    samples: NDArray[Any]
+    fractions: NDArray[Any]
+
+    def show(self, lines: Gray, background: Gray) -> Gray:
+        """A frame (height, width) of (SAMPLES, LINES) gray, on a copy of `background`."""
+        frame = background.copy()
+        fan = cv2.remap(
+            lines,
+            self.samples,
+            self.fractions,
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=0,
+        )
+        np.maximum(frame[self.window], np.asarray(fan, np.uint8), out=frame[self.window])
+        return frame
+
+
+def lay_out(grid: Grid, settings: Settings) -> Screen:
+    """Lay the fan out with the middle of its depth in the middle of the frame."""
+    width, height = settings.frame_px
+    mm_per_px = grid.depth_mm / settings.fan_px
+    row = np.arange(height, dtype=np.float32) + 0.5 - height / 2
+    column = np.arange(width, dtype=np.float32) + 0.5 - width / 2
+    half_depth_mm = grid.depth_mm / 2
+    y = (row * mm_per_px + half_depth_mm + grid.radius_mm).astype(np.float32)[:, None]
+    x = (column * mm_per_px).astype(np.float32)[None]
+    sample = (np.hypot(x, y) - np.float32(grid.radius_mm)) / np.float32(grid.sample_mm) - 0.5
+    line = np.arctan2(x, y) / np.float32(grid.line_rad) + (LINES - 1) / 2
+    inside = (sample >= 0) & (sample < SAMPLES) & (line >= 0) & (line < LINES - 1)
+    window = _bounds(inside.max(axis=1)), _bounds(inside.max(axis=0))
+    line = np.where(inside, line, np.float32(-9))[window]
+    maps = cv2.convertMaps(line.astype(np.float32), sample[window].astype(np.float32), cv2.CV_16SC2)
+    return Screen(width, height, mm_per_px, window, maps[0], maps[1])
+
+
+def _bounds(used: NDArray[Any]) -> slice:
+    places = np.flatnonzero(used)
+    return slice(int(places[0]), int(places[-1]) + 1)

@@ -1,0 +1,50 @@
+"""Smooth random fields in mm, the same size everywhere in the body."""
+
+import cv2
+import numpy as np
+
+from edge.scanner.virtual.grid import Field, Grid
+
+
+def smooth_field(
+    rng: np.random.Generator, x: Field, y: Field, across_mm: float, down_mm: float | None = None
+) -> Field:
+    """Random field of zero mean and unit variance with these correlation lengths.
+
+    `x`, `y`: where it is wanted, mm, any shape; equal places get equal values.
+    """
+    down_mm = down_mm or across_mm
+    left, top = float(x.min()), float(y.min())
+    columns, rows = (x - left) / across_mm + 2, (y - top) / down_mm + 2
+    shape = (int(rows.max()) + 4, int(columns.max()) + 4)
+    coarse: Field = rng.standard_normal(shape, dtype=np.float32)
+    # Blurred over its own nodes, so that bilinear lookup shows no lattice; 0.6 cells keep length.
+    coarse = cv2.GaussianBlur(coarse, (0, 0), 0.6)
+    field = cv2.remap(coarse, columns.astype(np.float32), rows.astype(np.float32), cv2.INTER_LINEAR)
+    return np.asarray(field / max(float(field.std()), 1e-6), np.float32)
+
+
+def smooth_line(rng: np.random.Generator, along_mm: Field, length_mm: float) -> Field:
+    """Random curve of about unit variance over positions `along_mm` of any shape."""
+    start = float(along_mm.min())
+    count = int((float(along_mm.max()) - start) / length_mm) + 5
+    nodes = np.convolve(rng.standard_normal(count + 2), (0.35, 0.87, 0.35), "valid")
+    places = (along_mm - start) / length_mm + 1
+    return np.asarray(np.interp(places, np.arange(count), nodes), np.float32)
+
+
+def wave(rng: np.random.Generator, turn: Field, orders: int) -> Field:
+    """Random periodic curve of about unit variance over angles in rad; high orders are weaker."""
+    order = np.arange(2, orders + 2)
+    weight = rng.standard_normal((2, orders)) / order / np.sqrt((1 / order**2).sum())
+    table = np.linspace(-np.pi, np.pi, 721)
+    phase = table[:, None] * order
+    curve = np.sin(phase) @ weight[0] + np.cos(phase) @ weight[1]
+    return np.asarray(np.interp(turn, table, curve), np.float32)
+
+
+def grid_field(
+    rng: np.random.Generator, grid: Grid, across_mm: float, down_mm: float | None = None
+) -> Field:
+    """`smooth_field` over a whole grid."""
+    return smooth_field(rng, grid.x, grid.y, across_mm, down_mm)

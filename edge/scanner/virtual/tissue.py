@@ -1,0 +1,88 @@
+"""What lies under the probe, painted organ by organ: backscatter, attenuation, surfaces."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from edge.scanner.virtual.grid import Field
+
+DIFFUSE = np.float32(0.85)
+"""Share of a surface's power that scatters; all of it mirror-like looks like plastic."""
+
+
+@dataclass
+class Tissue:
+    """Fields over the grid.
+
+    power: of scatterers re those of a normal liver, linear. attenuation: dB/cm/MHz.
+    mirror: power that surfaces send back as a mirror does. liver: share of liver parenchyma.
+    names: soft masks of structures, 0 to 1, for those who measure.
+    """
+
+    power: Field
+    attenuation: Field
+    mirror: Field
+    liver: Field
+    names: dict[str, Field]
+
+    @classmethod
+    def uniform(cls, shape: tuple[int, int], level_db: float, attenuation: float) -> "Tissue":
+        """A phantom: the same everywhere."""
+        return cls(
+            power=np.full(shape, from_db(level_db), np.float32),
+            attenuation=np.full(shape, attenuation, np.float32),
+            mirror=np.zeros(shape, np.float32),
+            liver=np.ones(shape, np.float32),
+            names={},
+        )
+
+    def copy(self) -> "Tissue":
+        """Another one to paint on."""
+        return Tissue(
+            power=self.power.copy(),
+            attenuation=self.attenuation.copy(),
+            mirror=self.mirror.copy(),
+            liver=self.liver.copy(),
+            names=dict(self.names),
+        )
+
+    def fill(
+        self, name: str, mask: Field, level_db: Field | float, attenuation: float | None = None
+    ) -> None:
+        """Replace what is there by another tissue where `mask` (0 to 1) says so."""
+        self.power += mask * (from_db(level_db) - self.power)
+        self.mirror *= 1 - mask
+        self.liver *= 1 - mask
+        if attenuation is not None:
+            self.attenuation += mask * (np.float32(attenuation) - self.attenuation)
+        self.names[name] = np.maximum(self.names.get(name, np.float32(0)), mask)
+
+    def shine(self, name: str, mask: Field, level_db: Field | float) -> None:
+        """Add a bright surface where `mask` says so, most of it diffuse."""
+        power = mask * from_db(level_db)
+        self.power += DIFFUSE * power
+        self.mirror += (1 - DIFFUSE) * power
+        self.names[name] = np.maximum(self.names.get(name, np.float32(0)), mask)
+
+
+def from_db(level_db: Field | float) -> Field | np.float32:
+    """Power ratio of a level in dB, float32."""
+    if isinstance(level_db, np.ndarray):
+        return np.asarray(cv2.exp(level_db * np.float32(np.log(10) / 10)), np.float32)
+    return np.float32(10 ** (level_db / 10))
+
+
+def to_db(power: Field) -> Field:
+    """Level of a power ratio, dB; -120 is the floor."""
+    return np.float32(10 / np.log(10)) * np.log(np.maximum(power, np.float32(1e-12)))
+
+
+def soft(signed_mm: Field, softness_mm: float) -> Field:
+    """Mask that is 1 where `signed_mm` is well above 0, ramping over `softness_mm`."""
+    return np.clip(signed_mm / np.float32(softness_mm) + np.float32(0.5), 0, 1)
+
+
+def sheet(signed_mm: Field, thickness_mm: float | Field) -> Field:
+    """Mask of a thin layer around 0; `thickness_mm` is its full width at half maximum."""
+    return np.exp(np.float32(-4 * np.log(2)) * (signed_mm / thickness_mm) ** 2)
