@@ -57,7 +57,9 @@ class Probe:
             plane = _between(sections, pose.section)
             seen = cv2.remap(plane, lines, samples, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT)
             seen = cv2.add(cv2.multiply(seen, kept), self._noise_window(noise_rng))
-            total += cv2.magnitude(*cv2.split(seen))
+            real, imaginary = cv2.split(seen)
+            # Not cv2.magnitude: its last bit depends on where its arrays lie in memory.
+            total += np.sqrt(real * real + imaginary * imaginary)
         return receive.level_db(total / np.float32(len(self._echoes)))
 
     def _displacement_mm(self, pose: Pose) -> tuple[Field, Field]:

@@ -46,9 +46,9 @@ def test_a_hand_that_jumps_would_be_noticed() -> None:
 def test_without_motion_and_noise_every_frame_is_the_same() -> None:
     probe = long_clips("HR", 1)[0].probe
     one, other = (probe.level_db(Pose(), np.random.default_rng(3)) for _ in range(2))
-    assert np.array_equal(one, other)
+    assert np.allclose(one, other, atol=1e-3)
     noisy = probe.level_db(Pose(), np.random.default_rng(4))
-    assert not np.array_equal(one, noisy)
+    assert not np.allclose(one, noisy, atol=1e-3)
 
 
 def test_clips_are_as_long_as_the_papers() -> None:
