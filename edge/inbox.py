@@ -21,14 +21,13 @@ MAX_WAITING_ENDS = 16
 class Arrival:
     """One frame as received.
 
-    `pixels`: buffer of its bytes. `received_ns`, `decoded_ns`: monotonic clock, when its message
-    was taken from the socket and when its header had been read.
+    `pixels`: buffer of its bytes. `received_ns`: monotonic clock, when its message was taken from
+    the socket.
     """
 
     header: FrameHeader
     pixels: Any
     received_ns: int
-    decoded_ns: int
 
 
 @dataclass(frozen=True)

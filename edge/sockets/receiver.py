@@ -114,4 +114,4 @@ def _arrival(parts: Parts, received_ns: int) -> Arrival:
         check_length(len(pixels), header.format, header.width, header.height)
     except PixelError as error:
         raise RefusedError(str(error), {"epoch": header.epoch, "seq": header.seq}) from error
-    return Arrival(header, pixels, received_ns, time.monotonic_ns())
+    return Arrival(header, pixels, received_ns)

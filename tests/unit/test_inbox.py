@@ -17,7 +17,7 @@ def arrival(seq: int, epoch: int = 1) -> Arrival:
         format="gray8",
         spacing_mm=None,
     )
-    return Arrival(header, bytes(256), 0, 0)
+    return Arrival(header, bytes(256), 0)
 
 
 def event(kind: str, last_seq: int, epoch: int = 1) -> Event:

@@ -51,7 +51,7 @@ class World:
         }
         header = FrameHeader(**(fields | changes))  # type: ignore[arg-type]
         data = np.full((400, 400), gray, np.uint8).tobytes() if pixels is None else pixels
-        self.inbox.put_frame(Arrival(header, data, next(self.now), 0))
+        self.inbox.put_frame(Arrival(header, data, next(self.now)))
         taken = self.inbox.take()
         assert isinstance(taken, Taken)
         return self.pipeline.read(taken)
