@@ -6,10 +6,11 @@ import io
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from edge.contract.crop import CropSpec
@@ -36,6 +37,8 @@ class CohortRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     balanced: bool
     """Grades in equal numbers, instead of the paper's 111/21/6/12 of 150."""
     crop: CropSpec = CropSpec()
+    scale_error: Annotated[float, Meta(ge=0, le=0.5)] = 0.0
+    """Largest error of the mm per pixel that the crop is told, as a share; uniform, both ways."""
     simulator: int
 
 

@@ -33,8 +33,10 @@ from train.cohort import (
     pixels_path,
     read_record,
 )
+from train.contact_sheet import contact_sheet
 
 PARTS_NAME = "parts"
+SHEET_NAME = "contact_sheet.png"
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,12 @@ def render(jobs: Sequence[Job], workers: int) -> Iterator[int]:
 
 
 def finish(folder: Path, subjects: Sequence[Subject]) -> Path:
-    """Write the latents and, last, the manifest, from the parts in the order of the subjects."""
+    """Write the latents, a contact sheet and, last, the manifest, in the order of the subjects."""
     latents = b"".join(msgspec.json.encode(subject) + b"\n" for subject in subjects)
     write_whole(folder / LATENTS_NAME, latents)
+    record = read_record(folder)
+    sheet = contact_sheet(record.preset, record.seed, record.crop)
+    write_whole(folder / SHEET_NAME, cv2.imencode(".png", sheet)[1].tobytes())
     rows = [row for number in range(len(subjects)) for row in _read_part(folder, number)]
     write_whole(folder / MANIFEST_NAME, format_manifest(rows).encode())
     return folder / MANIFEST_NAME
@@ -116,14 +121,22 @@ def spread(count: int, frames: int) -> list[int]:
 
 def _render_view(job: Job, view: View) -> list[FrameRow]:
     clip = VirtualClip(job.subject, view)
+    told_mm = _told_spacing(job, view, clip.spacing_mm)
     pixels = np.lib.format.open_memmap(pixels_path(job.folder, view), "r+")
     first = job.number * job.record.frames
     rows = []
     for row, frame in enumerate(spread(clip.count, job.record.frames), start=first):
-        pixels[row] = crop(clip.frame(frame), job.record.crop, clip.spacing_mm)
+        pixels[row] = crop(clip.frame(frame), job.record.crop, told_mm)
         rows.append(_row(job, view, frame, row, pixels[row]))
     pixels.flush()
     return rows
+
+
+def _told_spacing(job: Job, view: View, true_mm: tuple[float, float]) -> tuple[float, float]:
+    """What the crop is told of a clip's mm per pixel, with the error that the record allows."""
+    rng = np.random.default_rng([job.record.seed, job.number, VIEWS.index(view)])
+    told = 1 + job.record.scale_error * float(rng.uniform(-1, 1))
+    return true_mm[0] * told, true_mm[1] * told
 
 
 def _row(job: Job, view: View, frame: int, row: int, pixels: NDArray[np.uint8]) -> FrameRow:

@@ -28,3 +28,14 @@ def share(text: str) -> float:
     if not 0 < value < 0.5:
         raise argparse.ArgumentTypeError(f"{value} is not above 0 and below 0.5")
     return value
+
+
+def positive(text: str) -> float:
+    """Number above 0."""
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{value} is not above 0")
+    return value

@@ -7,11 +7,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from edge.contract.crop import CropSpec
 from edge.scanner.virtual import PRESETS, VERSION
 from train.balance import draw_subjects
 from train.cohort import CohortError, CohortRecord
-from train.commands.arguments import at_least
-from train.render import finish, missing, open_folder, render
+from train.commands.arguments import at_least, positive, share
+from train.render import SHEET_NAME, finish, missing, open_folder, render
 
 HELP = "Render frames of virtual subjects, both views, with their H-MRS %, as training data."
 EXAMPLE = (
@@ -40,6 +41,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="equal numbers of S0, S1, S2 and S3 instead of the paper's 111/21/6/12 of 150",
     )
     parser.add_argument(
+        "--mm-per-px",
+        type=positive,
+        help="scale of the network's window; without it frames keep their own resolution, "
+        "as in the paper, which suits scanners of one scale",
+    )
+    parser.add_argument(
+        "--scale-error",
+        type=share,
+        default=0.0,
+        help="largest share by which the scale that the crop is told is wrong, to learn from",
+    )
+    parser.add_argument(
         "--workers", type=at_least(1), default=os.cpu_count() or 1, help="processes"
     )
     parser.add_argument(
@@ -60,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
         frames=args.frames,
         seed=args.seed,
         balanced=args.balance,
+        crop=CropSpec(mm_per_px=args.mm_per_px),
+        scale_error=args.scale_error,
         simulator=VERSION,
     )
     subjects = draw_subjects(args.preset, args.subjects, args.seed, balanced=args.balance)
@@ -75,7 +90,10 @@ def run(args: argparse.Namespace) -> int:
         )
         for _ in render(jobs, args.workers):
             progress.advance(task)
-    console.print(f"{len(subjects)} virtual subjects: {finish(args.out, subjects)}")
+    with console.status("contact sheet and manifest"):
+        manifest = finish(args.out, subjects)
+    console.print(f"{len(subjects)} virtual subjects: {manifest}")
+    console.print(f"what they look like: {args.out / SHEET_NAME}")
     return 0
 
 

@@ -46,9 +46,8 @@ def build_anatomy(subject: Subject, view: View, grid: Grid) -> Anatomy:
     scene.hide(1 - soft(grid.z - capsule_mm - 3, 3.0))
     uneven_db = 3 * grid_field(vessel_rng, grid, 4.0)
     sections = []
-    for number in range(SECTIONS):
+    for section in cut(scene.tubes, SECTIONS, scene.x, scene.y):
         tissue = scene.tissue.copy()
-        section = cut(scene.tubes, number, scene.x, scene.y)
         add_vessels(tissue, section, scene.echo, subject.biology, uneven_db)
         sections.append(tissue)
     return Anatomy(tuple(sections), capsule_mm, subject.biology.liver_attenuation)

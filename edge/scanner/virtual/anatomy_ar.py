@@ -24,7 +24,7 @@ def build_ar(subject: Subject, grid: Grid, rng: np.random.Generator) -> Scene:
     shape_rng, liver_rng, vessel_rng, organ_rng, surface_rng = rng.spawn(5)
     biology = subject.biology
     lowest_mm = _pair(shape_rng, (-28, 28), (0.74 * grid.depth_mm, 0.92 * grid.depth_mm))
-    dome = bowl(grid, lowest_mm, float(shape_rng.uniform(75, 150)), shape_rng)
+    dome = bowl(grid, lowest_mm, float(shape_rng.uniform(65, 150)), shape_rng)
     echo = mirror_image(dome, biology.mirror_db)
     tissue = Tissue.uniform(grid.x.shape, 0.0, biology.liver_attenuation)
     tissue.power = parenchyma(biology, dome.mirrored_x, dome.mirrored_y, liver_rng) * echo

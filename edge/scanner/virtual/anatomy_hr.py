@@ -61,13 +61,13 @@ def _add_back(tissue: Tissue, kidney: Kidney, grid: Grid, rng: np.random.Generat
     headwards_mm = np.maximum(-u - 0.6 * kidney.half_length_mm, 0)
     deeper = float(edge_rng.uniform(0.25, 0.7)) * headwards_mm
     behind_mm = v - deeper - bend - float(edge_rng.uniform(2, 9))
-    muscle_db = float(muscle_rng.normal(-2, 2)) + _streaks(u, v, muscle_rng)
+    muscle_db = float(muscle_rng.normal(-1, 4.5)) + _streaks(u, v, muscle_rng)
     tissue.fill("muscle", soft(behind_mm, float(edge_rng.uniform(6, 12))), muscle_db, 0.9)
     if dome_rng.random() < 0.55:
         _add_pleura(tissue, grid, kidney, behind_mm, dome_rng)
     past_mm = u - kidney.half_length_mm * float(bowel_rng.uniform(0.75, 1.25))
     past_mm = past_mm - 0.5 * np.minimum(v, 0) + 4 * smooth_field(bowel_rng, u, v, 14.0)
-    bowel_db = float(bowel_rng.normal(3, 3)) + 5 * smooth_field(bowel_rng, u, v, 9.0, 4.0)
+    bowel_db = float(bowel_rng.normal(3, 4.5)) + 5 * smooth_field(bowel_rng, u, v, 9.0, 4.0)
     tissue.fill("bowel", soft(past_mm, 5.0), bowel_db, 1.1)
 
 

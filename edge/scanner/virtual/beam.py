@@ -34,12 +34,11 @@ class Beam:
         sigma_lines = self.width_mm / spacing_mm / np.float32(FWHM)
         self._pulse = gaussian(self.pulse_mm / FWHM / grid.sample_mm)
         nodes = np.linspace(sigma_lines.min(), sigma_lines.max(), KERNELS)
-        reach = len(gaussian(nodes[-1])) // 2
-        self._across = [gaussian(float(node), reach) for node in nodes]
+        self._across = [gaussian(float(node)) for node in nodes]
         # Between the widths of two kernels their mixture stands in for the kernel of each depth.
         places = np.interp(sigma_lines, nodes, np.arange(KERNELS))
         self._shares = np.maximum(0, 1 - np.abs(places - np.arange(KERNELS)[:, None]))
-        mixed = self._shares.T @ np.array(self._across)
+        mixed = self._shares.T @ _equally_long(self._across)
         self._norm = (1 / np.sqrt((mixed**2).sum(axis=1))).astype(np.float32)
         self._sum = (mixed.sum(axis=1) * self._norm * self._pulse.sum()).astype(np.float32)
 
@@ -79,8 +78,14 @@ def beam_mm(settings: Settings, z_mm: Field) -> Field:
     return (1.45 * settings.wavelength_mm * f_number * defocus).astype(np.float32)
 
 
-def gaussian(sigma: float, reach: int | None = None) -> Kernel:
+def gaussian(sigma: float) -> Kernel:
     """Kernel that leaves the power of white noise as it is; `sigma` in samples."""
-    reach = max(1, round(3 * sigma)) if reach is None else reach
+    reach = max(1, round(3 * sigma))
     kernel = np.exp(-((np.arange(-reach, reach + 1) / max(sigma, 0.15)) ** 2) / 2)
     return np.asarray(kernel / np.sqrt((kernel**2).sum()), np.float32)
+
+
+def _equally_long(kernels: list[Kernel]) -> Kernel:
+    """Kernels one below the other, each in the middle of a row of zeros."""
+    longest = max(len(kernel) for kernel in kernels)
+    return np.array([np.pad(kernel, (longest - len(kernel)) // 2) for kernel in kernels])

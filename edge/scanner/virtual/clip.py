@@ -17,6 +17,11 @@ from edge.scanner.virtual.subject import Subject
 LIVER_MM = (8.0, 45.0)
 """Depth below the capsule of the liver that the gain is set by."""
 
+PICTURE_SHARE = 0.35
+USUAL_DB = 5.0
+"""A picture is by so much darker than its liver; of what is beyond, the operator makes up a share:
+fatty livers look bright, as every textbook has it, and what lies behind them a little less dark."""
+
 
 class VirtualClip:
     """B-mode frames of a virtual subject; what is read from them says nothing about patients.
@@ -64,12 +69,19 @@ class VirtualClip:
         return receive.smooth(level, self.subject.settings)
 
     def _liver_level_db(self) -> float:
-        """Median level of the mid-field liver at rest, as it is shown."""
+        """Level at rest that comes out as the target gray: near that of the mid-field liver.
+
+        An operator who sees a dark picture turns the gain up a little, whatever made it dark.
+        """
         below_mm = self.grid.z - inner(self.anatomy.capsule_mm)
-        seen = (below_mm > LIVER_MM[0]) & (below_mm < LIVER_MM[1])
-        seen &= inner(self.anatomy.sections[0].liver) > 0.9
-        seen &= self.probe.shadow_db < 1
-        return float(np.median(self._shown_db(Pose(), self._draws(Leaf.NOISE))[seen]))
+        clear = self.probe.shadow_db < 1
+        liver = (below_mm > LIVER_MM[0]) & (below_mm < LIVER_MM[1]) & clear
+        liver &= inner(self.anatomy.sections[0].liver) > 0.9
+        shown_db = self._shown_db(Pose(), self._draws(Leaf.NOISE))
+        liver_db = float(np.median(shown_db[liver]))
+        picture_db = float(np.median(shown_db[(below_mm > 0) & clear]))
+        darker_db = float(np.clip(liver_db - picture_db - USUAL_DB, -USUAL_DB, 2 * USUAL_DB))
+        return liver_db - PICTURE_SHARE * darker_db
 
     def _draws(self, leaf: Leaf, *branch: int) -> np.random.Generator:
         """Random stream of this subject and view."""

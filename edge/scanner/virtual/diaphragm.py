@@ -6,7 +6,7 @@ import numpy as np
 
 from edge.scanner.virtual.grid import Field, Grid
 from edge.scanner.virtual.smooth import smooth_line
-from edge.scanner.virtual.tissue import Tissue, sheet
+from edge.scanner.virtual.tissue import Tissue, from_db, sheet
 
 OBLIQUE_DB = 18.0
 """Lost where the beam grazes it."""
@@ -33,18 +33,19 @@ class Diaphragm:
 def bowl(
     grid: Grid, lowest_mm: tuple[float, float], radius_mm: float, rng: np.random.Generator
 ) -> Diaphragm:
-    """A circle with its lowest point at x, y; bent by some mm so that no two are alike."""
+    """A circle with its lowest point at x, y, bent by some mm so that no two are alike.
+
+    Beside its centre and above, it goes straight up.
+    """
     dx = grid.x - np.float32(lowest_mm[0])
-    dy = grid.y - np.float32(lowest_mm[1] - radius_mm)
+    dy = np.maximum(grid.y - np.float32(lowest_mm[1] - radius_mm), np.float32(0))
     distance = np.maximum(np.hypot(dx, dy), np.float32(1))
     along_mm = np.arctan2(dx, dy) * np.float32(radius_mm)
     along_mm = np.clip(along_mm, -200, 200)
     table = np.arange(-200, 201, dtype=np.float32)
-    bends = 4.5 * smooth_line(rng, table, 55.0) + 1.2 * smooth_line(rng, table, 18.0)
+    bends = 6.5 * smooth_line(rng, table, 60.0) + 1.4 * smooth_line(rng, table, 18.0)
     bent_mm = np.interp(along_mm, table, bends).astype(np.float32)
     beyond_mm = distance - np.float32(radius_mm) - bent_mm
-    # Above the circle's centre there is nothing to meet.
-    beyond_mm = np.where(dy > 0, beyond_mm, -np.abs(beyond_mm) - 5).astype(np.float32)
     fold = 2 * np.maximum(beyond_mm, 0) / distance
     return Diaphragm(beyond_mm, grid.x - fold * dx, grid.y - fold * dy, grid.sample_mm)
 
@@ -60,12 +61,17 @@ def mirror_image(diaphragm: Diaphragm, mirror_db: float) -> Field:
 def add_diaphragm(
     tissue: Tissue, diaphragm: Diaphragm, level_db: float, grid: Grid, rng: np.random.Generator
 ) -> None:
-    """Paint the surface, brightest where the beam meets it squarely, and a fainter twin."""
+    """Paint the surface, brightest where the beam meets it squarely, a fainter twin, and
+    the haze of what goes to and fro behind it.
+    """
     graze = np.sqrt(1 - diaphragm.facing**2)
     uneven = 2.5 * smooth_line(rng, grid.x[-1:], 4.5) + 2 * smooth_line(rng, grid.x[-1:], 30.0)
     bright_db = level_db - OBLIQUE_DB * graze + uneven
-    thickness_mm = float(rng.uniform(0.8, 1.6))
+    thickness_mm = float(rng.uniform(0.8, 2.0))
     tissue.shine("diaphragm", sheet(diaphragm.beyond_mm, thickness_mm), bright_db)
     twin_mm = float(rng.uniform(2.0, 4.5))
     twin_db = bright_db - float(rng.uniform(8, 18))
     tissue.shine("twin", sheet(diaphragm.beyond_mm - twin_mm, 0.8), twin_db)
+    haze_db = bright_db - float(rng.uniform(13, 24))
+    fading = np.exp(-np.maximum(diaphragm.beyond_mm, 0) / np.float32(rng.uniform(3, 9)))
+    tissue.power += (diaphragm.beyond_mm > 0) * fading * from_db(haze_db)

@@ -1,6 +1,6 @@
 """The right kidney: cortex, pyramids and sinus in an uneven ellipse with a bright capsule."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -8,7 +8,12 @@ import numpy as np
 from edge.scanner.virtual.biology import Biology
 from edge.scanner.virtual.grid import Field, Grid
 from edge.scanner.virtual.smooth import smooth_field, wave
-from edge.scanner.virtual.tissue import Tissue, sheet, soft
+from edge.scanner.virtual.tissue import Tissue, Window, bounds, sheet, soft
+
+OUTERMOST = 1.15
+"""How far its uneven outline may reach, in half axes."""
+AROUND_MM = 18.0
+"""How far the fat around it may."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,17 @@ class Kidney:
     half_width_mm: float
     outline: Field
     """Relative unevenness of the outline around the centre."""
+
+    def window(self, around_mm: float) -> Window:
+        """The part of the grid that holds it and what lies that close to it."""
+        far_u = self.half_length_mm * OUTERMOST + around_mm
+        far_v = self.half_width_mm * OUTERMOST + around_mm
+        near = np.maximum(np.abs(self.u) / far_u, np.abs(self.v) / far_v)
+        return bounds(near.min(axis=1) < 1), bounds(near.min(axis=0) < 1)
+
+    def within(self, window: Window) -> "Kidney":
+        """The same kidney, on a part of the grid."""
+        return replace(self, u=self.u[window], v=self.v[window], outline=self.outline[window])
 
     @cached_property
     def turn(self) -> Field:
@@ -53,8 +69,20 @@ def draw_kidney(grid: Grid, capsule_mm: float, rng: np.random.Generator) -> Kidn
     return Kidney(u, v, long_mm, short_mm, 0.035 * wave(rng, turn, 5))
 
 
-def add_kidney(tissue: Tissue, kidney: Kidney, biology: Biology, rng: np.random.Generator) -> None:
+def add_kidney(whole: Tissue, kidney: Kidney, biology: Biology, rng: np.random.Generator) -> None:
     """Paint it, from the rim of fat inwards."""
+    near, inside = kidney.window(AROUND_MM), kidney.window(0.0)
+    with whole.part(near) as tissue:
+        _add_cortex(tissue, kidney.within(near), biology, rng)
+    with whole.part(inside) as tissue:
+        _add_pyramids(tissue, kidney.within(inside), biology, rng)
+        _add_sinus(tissue, kidney.within(inside), rng)
+    with whole.part(near) as tissue:
+        _add_capsule(tissue, kidney.within(near), rng)
+
+
+def _add_cortex(tissue: Tissue, kidney: Kidney, biology: Biology, rng: np.random.Generator) -> None:
+    """Cortex throughout, in a rim of fat."""
     around = kidney.outside_mm
     place = kidney.u, kidney.v
     rim_mm = float(rng.uniform(1.5, 4)) * (1 + 0.35 * wave(rng, kidney.turn, 4))
@@ -63,11 +91,6 @@ def add_kidney(tissue: Tissue, kidney: Kidney, biology: Biology, rng: np.random.
     tissue.fill("perirenal fat", soft(rim_mm - around, 1.5), rim_db, 0.63)
     cortex_db = biology.kidney_db + 0.8 * smooth_field(rng, *place, 3.0)
     tissue.fill("kidney", soft(-around, 1.0), cortex_db, biology.kidney_attenuation)
-    _add_pyramids(tissue, kidney, biology, rng)
-    _add_sinus(tissue, kidney, rng)
-    squarely = np.abs(np.sin(kidney.turn)) ** 2
-    capsule_db = 1 + 9 * squarely + 2.5 * wave(rng, kidney.turn, 24)
-    tissue.shine("renal capsule", sheet(around, 0.9), capsule_db)
 
 
 def _add_pyramids(
@@ -96,3 +119,10 @@ def _add_sinus(tissue: Tissue, kidney: Kidney, rng: np.random.Generator) -> None
     mask = np.clip((size + ragged - kidney.reach) / np.float32(0.12) + np.float32(0.5), 0, 1)
     level_db = 8.5 + float(rng.normal(0, 1.5)) + 3 * smooth_field(rng, kidney.u, kidney.v, 3.5, 1.6)
     tissue.fill("sinus", mask * (kidney.reach < 1), level_db)
+
+
+def _add_capsule(tissue: Tissue, kidney: Kidney, rng: np.random.Generator) -> None:
+    """A thin bright sheet, brightest where the beam meets it squarely."""
+    squarely = np.abs(np.sin(kidney.turn)) ** 2
+    capsule_db = 1 + 9 * squarely + 2.5 * wave(rng, kidney.turn, 24)
+    tissue.shine("renal capsule", sheet(kidney.outside_mm, 0.9), capsule_db)

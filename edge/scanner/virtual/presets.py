@@ -1,4 +1,4 @@
-"""How widely biology and scanners scatter: three declared degrees of difficulty."""
+"""How widely biology and scanners scatter: three declared degrees of difficulty, and one beyond."""
 
 import msgspec
 
@@ -23,11 +23,14 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     gamma: Range
     frequency_mhz: tuple[float, ...]
     radius_mm: tuple[float, ...]
+    half_angle_deg: Range
     looks: tuple[int, ...]
     sd_gray: float
     """Of the gray that the gain brings the liver to."""
     grain: tuple[Range, Range]
     """Smoothing by the scanner along and across the lines, SD in samples and in lines."""
+    sharpening: Range
+    """How much of what it smoothed the scanner adds to its edges, as a share of their contrast."""
     noise_db: Range
     """Receiver noise re normal liver at the skin."""
     sd_label_pct: float
@@ -53,9 +56,11 @@ PRESETS: dict[str, Preset] = {
         gamma=(0.99, 1.01),
         frequency_mhz=(3.5,),
         radius_mm=(60.0,),
+        half_angle_deg=(30.0, 35.0),
         looks=(2,),
         sd_gray=9.0,
         grain=((0.8, 0.8), (1.0, 1.0)),
+        sharpening=(0.0, 0.0),
         noise_db=(-67.0, -67.0),
         sd_label_pct=0.0,
         frame_px=((640, 480),),
@@ -74,9 +79,11 @@ PRESETS: dict[str, Preset] = {
         gamma=(0.97, 1.03),
         frequency_mhz=(2.8, 3.2, 3.5),
         radius_mm=(50.0, 60.0),
+        half_angle_deg=(30.0, 35.0),
         looks=(1, 2, 3),
         sd_gray=12.0,
         grain=((0.5, 1.2), (0.6, 1.8)),
+        sharpening=(0.0, 0.0),
         noise_db=(-72.0, -62.0),
         sd_label_pct=0.0,
         frame_px=FRAME_SIZES_PX,
@@ -95,13 +102,38 @@ PRESETS: dict[str, Preset] = {
         gamma=(0.85, 1.2),
         frequency_mhz=(2.8, 3.2, 3.5),
         radius_mm=(50.0, 60.0),
+        half_angle_deg=(27.0, 37.0),
         looks=(1, 2, 3),
         sd_gray=24.0,
         grain=((0.5, 2.2), (0.5, 4.5)),
+        sharpening=(0.0, 0.6),
         noise_db=(-72.0, -62.0),
         sd_label_pct=0.45,
         frame_px=FRAME_SIZES_PX,
         fan_px=(300.0, 430.0),
+        ornaments=(0, 1, 2, 3),
+    ),
+    # Beyond what any scanner does, so that a real one lies within: for training, not for measuring.
+    "varied": Preset(
+        sd_attenuation=0.03,
+        sd_liver_db=1.0,
+        sd_kidney_db=1.2,
+        flattening=(0.0, 0.5),
+        sd_tgc_db_cm=0.5,
+        sd_slider_db=1.8,
+        dynamic_range_db=(42.0, 90.0),
+        gamma=(0.7, 1.45),
+        frequency_mhz=(2.4, 2.8, 3.2, 3.5, 4.0),
+        radius_mm=(40.0, 50.0, 60.0, 65.0),
+        half_angle_deg=(25.0, 39.0),
+        looks=(1, 2, 3),
+        sd_gray=28.0,
+        grain=((0.4, 3.0), (0.4, 6.0)),
+        sharpening=(0.0, 1.2),
+        noise_db=(-74.0, -56.0),
+        sd_label_pct=0.0,
+        frame_px=FRAME_SIZES_PX,
+        fan_px=(290.0, 800.0),
         ornaments=(0, 1, 2, 3),
     ),
 }

@@ -8,7 +8,8 @@ from edge.scanner.virtual.anatomy import SECTIONS, Anatomy
 from edge.scanner.virtual.beam import Beam
 from edge.scanner.virtual.grid import LINES, MARGIN, SAMPLES, Field, Grid, inner
 from edge.scanner.virtual.motion import Pose
-from edge.scanner.virtual.scatterers import Echo, echo, speckle
+from edge.scanner.virtual.pool import window
+from edge.scanner.virtual.scatterers import Echo, Lit, echo, light, speckle_pool
 from edge.scanner.virtual.settings import Settings
 
 RAMP_MM = 8.0
@@ -56,7 +57,7 @@ class Probe:
         for sections in self._echoes:
             plane = _between(sections, pose.section)
             seen = cv2.remap(plane, lines, samples, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT)
-            seen = cv2.add(cv2.multiply(seen, kept), self._noise_window(noise_rng))
+            seen = cv2.add(cv2.multiply(seen, kept), window(self._noise, noise_rng))
             real, imaginary = cv2.split(seen)
             # Not cv2.magnitude: its last bit depends on where its arrays lie in memory.
             total += np.sqrt(real * real + imaginary * imaginary)
@@ -78,29 +79,18 @@ class Probe:
         lines = line - self._moving * across_mm / arc_mm
         return lines, sample - self._moving * along_mm / np.float32(grid.sample_mm)
 
-    def _noise_window(self, rng: np.random.Generator) -> Echo:
-        """A stretch of the noise pool, (SAMPLES, LINES, 2), another one in every frame."""
-        row = int(rng.integers(receive.POOL[0] - SAMPLES))
-        column = int(rng.integers(receive.POOL[1] - LINES))
-        return self._noise[row : row + SAMPLES, column : column + LINES]
-
 
 def _echoes(
     settings: Settings, grid: Grid, anatomy: Anatomy, beam: Beam, rng: np.random.Generator
 ) -> list[list[Echo]]:
     """Echoes of each look and section after what tissue takes from them."""
     gain_db = loss.focus_db(settings, grid)
-    kept = [
-        receive.amplitude(
-            gain_db - loss.attenuation_db(tissue.attenuation, grid, settings.frequency_mhz)
-        )
-        for tissue in anatomy.sections
-    ]
-    pairs = list(zip(anatomy.sections, kept, strict=True))
-    return [
-        [echo(speckle(grid.x.shape, rng), tissue, left, beam) for tissue, left in pairs]
-        for _ in range(settings.looks)
-    ]
+    planes: list[Lit] = []
+    for tissue in anatomy.sections:
+        lost_db = loss.attenuation_db(tissue.attenuation, grid, settings.frequency_mhz)
+        planes.append(light(tissue, receive.amplitude(gain_db - lost_db), beam))
+    pool = speckle_pool(grid.x.shape, rng)
+    return [[echo(window(pool, rng), lit, beam) for lit in planes] for _ in range(settings.looks)]
 
 
 def _between(sections: list[Echo], at: float) -> Echo:

@@ -7,18 +7,16 @@ from numpy.typing import NDArray
 from edge.scanner.virtual.beam import FWHM, gaussian
 from edge.scanner.virtual.biology import NORMAL_ATTENUATION
 from edge.scanner.virtual.grid import LINES, SAMPLES, Field, Grid
+from edge.scanner.virtual.pool import pool_shape
 from edge.scanner.virtual.settings import Settings
 
 DB_OF_LOG = np.float32(20 / np.log(10))
 FLOOR = np.float32(1e-9)
 
-POOL = (SAMPLES + 192, LINES + 128)
-"""Samples and lines of noise from which each frame takes a window of its own."""
-
 
 def noise_pool(settings: Settings, grid: Grid, rng: np.random.Generator) -> Field:
-    """Receiver noise, (*POOL, 2): nearly as long as a pulse along a line, two lines wide."""
-    white = rng.standard_normal((*POOL, 2), dtype=np.float32)
+    """Receiver noise for all frames: nearly as long as a pulse along a line, two lines wide."""
+    white = rng.standard_normal(pool_shape((SAMPLES, LINES)), dtype=np.float32)
     along = gaussian(0.8 * settings.wavelength_mm / FWHM / grid.sample_mm)
     coloured = cv2.sepFilter2D(white, -1, gaussian(0.7), along)
     return np.asarray(coloured * np.float32(10 ** (settings.noise_db / 20) / np.sqrt(2)))
@@ -43,10 +41,19 @@ def amplitude(level: Field) -> Field:
     return np.asarray(cv2.exp(level / DB_OF_LOG), np.float32)
 
 
+EDGE_SIGMA = 3.0
+"""Over which an edge is told from its surroundings, samples and lines."""
+
+
 def smooth(level: Field, settings: Settings) -> Field:
-    """What scanners do against speckle: average neighbouring levels."""
+    """What scanners do against speckle, average neighbouring levels, and for edges, lift them."""
     along, across = settings.grain
-    return np.asarray(cv2.GaussianBlur(level, (0, 0), across, sigmaY=along), np.float32)
+    smoothed = cv2.GaussianBlur(level, (0, 0), across, sigmaY=along)
+    if settings.sharpening:
+        around = cv2.GaussianBlur(smoothed, (0, 0), EDGE_SIGMA)
+        share = 1 + settings.sharpening
+        smoothed = cv2.addWeighted(smoothed, share, around, -settings.sharpening, 0)
+    return np.asarray(smoothed, np.float32)
 
 
 def compress(level: Field, reference_db: float, settings: Settings) -> NDArray[np.uint8]:

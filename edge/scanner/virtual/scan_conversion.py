@@ -43,20 +43,31 @@ def lay_out(grid: Grid, settings: Settings) -> Screen:
     """Lay the fan out with the middle of its depth in the middle of the frame."""
     width, height = settings.frame_px
     mm_per_px = grid.depth_mm / settings.fan_px
-    row = np.arange(height, dtype=np.float32) + 0.5 - height / 2
-    column = np.arange(width, dtype=np.float32) + 0.5 - width / 2
-    half_depth_mm = grid.depth_mm / 2
-    y = (row * mm_per_px + half_depth_mm + grid.radius_mm).astype(np.float32)[:, None]
+    middle_mm = grid.radius_mm + grid.depth_mm / 2
+    around, beside = _reach(grid, settings, middle_mm)
+    row = np.arange(around.start, around.stop, dtype=np.float32) + 0.5 - height / 2
+    column = np.arange(beside.start, beside.stop, dtype=np.float32) + 0.5 - width / 2
+    y = (row * mm_per_px + middle_mm).astype(np.float32)[:, None]
     x = (column * mm_per_px).astype(np.float32)[None]
     sample = (np.hypot(x, y) - np.float32(grid.radius_mm)) / np.float32(grid.sample_mm) - 0.5
-    line = np.arctan2(x, y) / np.float32(grid.line_rad) + (LINES - 1) / 2
+    line = np.arctan2(x, y) / np.float32(grid.line_rad) + np.float32((LINES - 1) / 2)
     inside = (sample >= 0) & (sample < SAMPLES) & (line >= 0) & (line < LINES - 1)
-    window = _bounds(inside.max(axis=1)), _bounds(inside.max(axis=0))
-    line = np.where(inside, line, np.float32(-9))[window]
-    maps = cv2.convertMaps(line.astype(np.float32), sample[window].astype(np.float32), cv2.CV_16SC2)
-    return Screen(width, height, mm_per_px, window, maps[0], maps[1])
+    line = np.where(inside, line, np.float32(-9))
+    maps = cv2.convertMaps(line, sample, cv2.CV_16SC2)
+    return Screen(width, height, mm_per_px, (around, beside), maps[0], maps[1])
 
 
-def _bounds(used: NDArray[Any]) -> slice:
-    places = np.flatnonzero(used)
-    return slice(int(places[0]), int(places[-1]) + 1)
+def _reach(grid: Grid, settings: Settings, middle_mm: float) -> tuple[slice, slice]:
+    """Rows and columns of the frame that the fan may touch."""
+    width, height = settings.frame_px
+    px_per_mm = settings.fan_px / grid.depth_mm
+    top_px = (grid.radius_mm * np.cos(grid.half_angle_rad) - middle_mm) * px_per_mm
+    side_px = (grid.radius_mm + grid.depth_mm) * np.sin(grid.half_angle_rad) * px_per_mm
+    rows = _within(height, top_px, settings.fan_px / 2)
+    return rows, _within(width, -side_px, side_px)
+
+
+def _within(length: int, first_px: float, last_px: float) -> slice:
+    """Pixels of a side of `length` between two distances from its middle."""
+    first, last = (length / 2 + distance for distance in (first_px, last_px))
+    return slice(max(0, int(first) - 1), min(length, int(last) + 2))

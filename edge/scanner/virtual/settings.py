@@ -9,6 +9,10 @@ SOUND_MM_US = 1.54
 """Speed of sound that scanners assume, mm/µs."""
 
 
+MOST_OF_FRAME = 0.97
+"""Share of the frame's height that the fan fills at most."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """One scanner and its settings, held for the whole exam."""
 
@@ -27,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Gray that the gain brings the mid-field liver to."""
     grain: tuple[float, float]
     """Smoothing of the levels along and across the lines, SD in samples and in lines."""
+    sharpening: float
+    """Of edges after the smoothing, as a share of their contrast."""
     flattening: float
     """Share of the patient's own attenuation that the TGC takes out (kappa)."""
     tgc_db_cm: float
@@ -52,10 +58,11 @@ def draw_settings(preset: Preset, rng: np.random.Generator) -> Settings:
     # In logarithms, as most scanners smooth a little and a few a lot.
     along, across = (float(np.exp(rng.uniform(*np.log(span)))) for span in preset.grain)
     sliders = rng.normal(0, preset.sd_slider_db, 8)
+    frame_px = preset.frame_px[int(rng.integers(len(preset.frame_px)))]
     return Settings(
         frequency_mhz=float(rng.choice(preset.frequency_mhz)),
         radius_mm=float(rng.choice(preset.radius_mm)),
-        half_angle_deg=float(rng.uniform(30, 35)),
+        half_angle_deg=float(rng.uniform(*preset.half_angle_deg)),
         looks=int(rng.choice(preset.looks)),
         focus_mm=float(rng.uniform(50, 85)),
         noise_db=float(rng.uniform(*preset.noise_db)),
@@ -63,11 +70,12 @@ def draw_settings(preset: Preset, rng: np.random.Generator) -> Settings:
         gamma=float(rng.uniform(*preset.gamma)),
         target_gray=float(np.clip(rng.normal(100, preset.sd_gray), 40, 165)),
         grain=(along, across),
+        sharpening=float(rng.uniform(*preset.sharpening)),
         flattening=float(rng.uniform(*preset.flattening)),
         tgc_db_cm=float(rng.normal(0, preset.sd_tgc_db_cm)),
         sliders_db=tuple(float(slider) for slider in sliders),
-        frame_px=preset.frame_px[int(rng.integers(len(preset.frame_px)))],
-        fan_px=float(rng.uniform(*preset.fan_px)),
+        frame_px=frame_px,
+        fan_px=min(float(rng.uniform(*preset.fan_px)), MOST_OF_FRAME * frame_px[1]),
         edge_drop_db=float(rng.uniform(0, 5)),
         ornament=int(rng.choice(preset.ornaments)),
     )

@@ -1,11 +1,17 @@
 """What lies under the probe, painted organ by organ: backscatter, attenuation, surfaces."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.scanner.virtual.grid import Field
+
+Window = tuple[slice, slice]
+"""Samples and lines of a part of the grid."""
 
 DIFFUSE = np.float32(0.85)
 """Share of a surface's power that scatters; all of it mirror-like looks like plastic."""
@@ -47,6 +53,16 @@ class Tissue:
             names=dict(self.names),
         )
 
+    @contextmanager
+    def part(self, window: Window) -> Iterator["Tissue"]:
+        """A window of this tissue to paint on; structures named there are then named here."""
+        power, attenuation = self.power[window], self.attenuation[window]
+        inside = Tissue(power, attenuation, self.mirror[window], self.liver[window], {})
+        yield inside
+        for name, mask in inside.names.items():
+            named = self.names.setdefault(name, np.zeros_like(self.power))
+            np.maximum(named[window], mask, out=named[window])
+
     def fill(
         self, name: str, mask: Field, level_db: Field | float, attenuation: float | None = None
     ) -> None:
@@ -76,6 +92,12 @@ def from_db(level_db: Field | float) -> Field | np.float32:
 def to_db(power: Field) -> Field:
     """Level of a power ratio, dB; -120 is the floor."""
     return np.float32(10 / np.log(10)) * np.log(np.maximum(power, np.float32(1e-12)))
+
+
+def bounds(used: NDArray[np.bool_]) -> slice:
+    """From the first True to the last."""
+    places = np.flatnonzero(used)
+    return slice(int(places[0]), int(places[-1]) + 1)
 
 
 def soft(signed_mm: Field, softness_mm: float) -> Field:

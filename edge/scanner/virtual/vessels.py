@@ -4,6 +4,7 @@ Portal veins and their small branches have bright walls, hepatic veins have none
 is absolute: they show in a lean liver and drown in a fatty one.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,23 +108,32 @@ def short_pieces(
     return pieces
 
 
-def cut(tubes: list[Tube], section: int, x: Field, y: Field) -> Cut:
-    """Where a section of the tubes lies at places in mm."""
+def cut(tubes: list[Tube], sections: int, x: Field, y: Field) -> Iterator[Cut]:
+    """Where each section of the tubes lies at places in mm."""
     half_mm = float(np.abs(x).max()) + 2
     shape = (int((float(y.max()) + 4) / PIXEL_MM), int(2 * half_mm / PIXEL_MM))
+    columns = ((x + half_mm) / PIXEL_MM).astype(np.float32)
+    rows = (y / PIXEL_MM).astype(np.float32)
+    places = cv2.convertMaps(columns, rows, cv2.CV_16SC2)
+    for section in range(sections):
+        inside, around = (
+            cv2.remap(canvas, *places, cv2.INTER_LINEAR).astype(np.float32) / np.float32(255)
+            for canvas in _section(tubes, section * SECTION_MM, shape, half_mm)
+        )
+        yield Cut(inside, np.maximum(around - inside, 0) * _facing(np.maximum(inside, around)))
+
+
+def _section(
+    tubes: list[Tube], at_mm: float, shape: tuple[int, int], half_mm: float
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Lumens, and lumens with their walls, in the plane at `at_mm`, 255 inside."""
     lumen, outer = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
     for tube in tubes:
-        off_plane = tube.off_plane_mm + section * SECTION_MM
+        off_plane = tube.off_plane_mm + at_mm
         _draw(lumen, tube, tube.radius_mm, off_plane, half_mm)
         if tube.wall_mm:
             _draw(outer, tube, tube.radius_mm + tube.wall_mm, off_plane, half_mm)
-    columns = ((x + half_mm) / PIXEL_MM).astype(np.float32)
-    rows = (y / PIXEL_MM).astype(np.float32)
-    inside, around = (
-        cv2.remap(canvas, columns, rows, cv2.INTER_LINEAR).astype(np.float32) / np.float32(255)
-        for canvas in (lumen, outer)
-    )
-    return Cut(inside, np.maximum(around - inside, 0) * _facing(np.maximum(inside, around)))
+    return lumen, outer
 
 
 def add_vessels(

@@ -27,6 +27,7 @@ SETTINGS = Settings(
     gamma=1.0,
     target_gray=100.0,
     grain=(0.8, 1.0),
+    sharpening=0.0,
     flattening=0.0,
     tgc_db_cm=0.0,
     sliders_db=(0.0,) * 8,
