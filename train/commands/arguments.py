@@ -28,3 +28,14 @@ def share(text: str) -> float:
     if not 0 < value < 0.5:
         raise argparse.ArgumentTypeError(f"{value} is not above 0 and below 0.5")
     return value
+
+
+def scale_mm(text: str) -> float:
+    """Scale of a window: 0.05 to 5 mm per pixel, so 18 mm to 1.8 m for 360 px."""
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error
+    if not 0.05 <= value <= 5:
+        raise argparse.ArgumentTypeError(f"{value} is not 0.05 to 5 mm per pixel")
+    return value
