@@ -66,7 +66,7 @@ class Material(Protocol):
 
 
 def check_frame(row: Row, frame: Frame, spec: CropSpec) -> None:
-    """Raise RefusedError unless a window of `spec` can be cut out of the frame and mean something."""
+    """Raise RefusedError unless a window of `spec` can be cut out of the frame."""
     height, width = frame.gray.shape
     if spec.mm_per_px is not None:
         if frame.spacing_mm is None:

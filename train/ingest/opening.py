@@ -28,6 +28,9 @@ def open_material(row: Row, spec: CropSpec) -> Material:
     Raises:
         RefusedError: with every problem that it has.
     """
+    if not row.path.exists():
+        remedy = "name a file that is there, by its path from the manifest's folder"
+        raise RefusedError([row.problem("path", "not found", remedy)])
     if not labels_itself(row):
         return PlayedMaterial(row, spec)
     if row.path.suffix.lower() == SUFFIX:

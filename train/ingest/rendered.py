@@ -27,7 +27,7 @@ class RenderedMaterial:
         """Open the cohort.
 
         Raises:
-            RefusedError: it is unfinished, cropped to another scale, or the row tells what it tells.
+            RefusedError: it is unfinished, cropped to another scale, or the row tells more.
         """
         self.row = row
         problems = check_empty(row, _OWN, "a virtual cohort brings its own")
