@@ -174,7 +174,7 @@ def read_cohort(folder: Path) -> Cohort:
         )
     ingested = (folder / INGESTED_NAME).is_file()
     record = _read_ingested(folder) if ingested else read_record(folder)
-    raw = _read_manifest(folder)
+    raw = _read_manifest(folder, record)
     path, text = folder / MANIFEST_NAME, raw.decode()
     rows: list[FrameRow] | list[IngestedRow]
     if isinstance(record, CohortRecord):
@@ -233,14 +233,16 @@ def _read_ingested(folder: Path) -> IngestRecord:
         raise CohortError(f"{path}: {error}; {_REMEDY[IngestedRow]}") from error
 
 
-def _read_manifest(folder: Path) -> bytes:
+def _read_manifest(folder: Path, record: Record) -> bytes:
     path = folder / MANIFEST_NAME
-    if not path.is_file():
-        raise CohortError(
-            f"{path}: missing, so rendering was not finished; "
-            "run the same `python -m train cohort` again, it goes on where it stopped"
-        )
-    return path.read_bytes()
+    if path.is_file():
+        return path.read_bytes()
+    if isinstance(record, IngestRecord):
+        raise CohortError(f"{path}: missing; {_REMEDY[IngestedRow]} into another folder")
+    raise CohortError(
+        f"{path}: missing, so rendering was not finished; "
+        "run the same `python -m train cohort` again, it goes on where it stopped"
+    )
 
 
 def _view_frames(

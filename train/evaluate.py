@@ -17,7 +17,7 @@ from train.models import FEATURES, TAIL
 from train.pairs import pair_frames
 from train.ready import ready
 from train.record import RECORD_NAME
-from train.seen import shared_subjects
+from train.seen import SEEN_NAME, shared_subjects
 
 BATCH = 50
 
@@ -91,13 +91,14 @@ def check_unseen(run: Path, cohort: Cohort) -> None:
 def _check_images(run: Path, trained: Record, cohort: Cohort) -> None:
     """Refuse images that the run was trained on, by their manifest and frame by frame."""
     here = cohort.record
-    if isinstance(trained, CohortRecord) or isinstance(here, CohortRecord):
-        return  # a rendered frame is known by its preset and seed
-    if trained.sha256 == here.sha256:
+    ingested = isinstance(trained, IngestRecord)
+    if ingested and isinstance(here, IngestRecord) and trained.sha256 == here.sha256:
         raise EvaluationError(
             f"{cohort.path}: ingested from {here.manifest}, the manifest that the models were "
             "trained on; ingest images of other subjects"
         )
+    if not ingested and not (run / SEEN_NAME).is_file():
+        return  # an older run on a rendered cohort, whose subjects are known by preset and seed
     try:
         shared = shared_subjects(run, cohort)
     except FileNotFoundError as error:
@@ -106,7 +107,7 @@ def _check_images(run: Path, trained: Record, cohort: Cohort) -> None:
         raise EvaluationError(
             f"{cohort.path}: the models have learned from frames of {len(shared)} of its subjects "
             f"(number {min(shared)} is one; {SUBJECTS_NAME} has the names); leave them out of "
-            f"{here.manifest} and ingest again"
+            "the manifest and ingest it again"
         )
 
 

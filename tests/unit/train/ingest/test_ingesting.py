@@ -330,6 +330,13 @@ def test_a_damaged_record_says_to_ingest_again(two_views: Path, tmp_path: Path) 
         read_cohort(tmp_path / "data")
 
 
+def test_data_without_its_manifest_says_to_ingest_again(two_views: Path, tmp_path: Path) -> None:
+    ingested(two_views, tmp_path / "data")
+    (tmp_path / "data" / "manifest.csv").unlink()
+    with pytest.raises(CohortError, match=r"manifest\.csv: missing; ingest the images again"):
+        read_cohort(tmp_path / "data")
+
+
 def test_a_view_that_the_record_counts_must_have_its_file(two_views: Path, tmp_path: Path) -> None:
     ingested(two_views, tmp_path / "data")
     (tmp_path / "data" / "HR.npy").unlink()

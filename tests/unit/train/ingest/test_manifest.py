@@ -17,7 +17,6 @@ from train.ingest.problem import ManifestError, Problem
 from train.ingest.rows import COLUMNS, Row, overlaps, parse_rows
 from train.ingest.table import Table, read_table
 
-
 NOT_FOUND = "not found; name a file that is there, by its path from the manifest's folder"
 
 
