@@ -91,14 +91,14 @@ def check_unseen(run: Path, cohort: Cohort) -> None:
 def _check_images(run: Path, trained: Record, cohort: Cohort) -> None:
     """Refuse images that the run was trained on, by their manifest and frame by frame."""
     here = cohort.record
-    ingested = isinstance(trained, IngestRecord)
-    if ingested and isinstance(here, IngestRecord) and trained.sha256 == here.sha256:
+    if isinstance(trained, CohortRecord):
+        if not (run / SEEN_NAME).is_file():
+            return  # an older run, whose subjects are known by preset and seed
+    elif isinstance(here, IngestRecord) and trained.sha256 == here.sha256:
         raise EvaluationError(
             f"{cohort.path}: ingested from {here.manifest}, the manifest that the models were "
             "trained on; ingest images of other subjects"
         )
-    if not ingested and not (run / SEEN_NAME).is_file():
-        return  # an older run on a rendered cohort, whose subjects are known by preset and seed
     try:
         shared = shared_subjects(run, cohort)
     except FileNotFoundError as error:

@@ -17,7 +17,7 @@ Label = Literal["h-mrs", "histology", "simulated"]
 
 LABELS: dict[Label, str] = {
     "h-mrs": "H-MRS % as the manifest gives it",
-    "histology": "histological fat % (Byra et al. 2018), which is NOT H-MRS, so its grades do not apply",
+    "histology": "histological fat % (Byra et al. 2018), NOT H-MRS, so grades S0-S3 do not apply",
     "simulated": "H-MRS % of virtual subjects, which says nothing about patients",
 }
 """How liver fat was measured, in words for whoever reads a figure."""
