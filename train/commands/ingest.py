@@ -43,6 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--crop-mm-per-px",
         type=scale_mm,
+        metavar="X",
+        default=argparse.SUPPRESS,
         help="resample every frame to this scale before the window is cut; without it, images "
         "keep their own resolution, as in the paper",
     )
@@ -56,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn())
     try:
         with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
-            spec = CropSpec(mm_per_px=args.crop_mm_per_px)
+            spec = CropSpec(mm_per_px=getattr(args, "crop_mm_per_px", None))
             record = ingest(args.manifest, args.out, spec, _Bars(progress))
     except (ManifestError, CohortError, OSError) as error:
         console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)

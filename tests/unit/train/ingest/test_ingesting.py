@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,10 +14,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edge.contract.crop import CropSpec, crop
-from edge.contract.pixels import decode
+from edge.contract.grading import View
+from edge.contract.messages import FrameHeader
+from edge.inbox import Arrival, Inbox
+from edge.pipeline import Pipeline
 from edge.scanner.opening import open_source
+from edge.scanner.source import Shot
 from tests.unit.scanner.conftest import MakeDicom, MakeVideo
 from tests.unit.train.ingest.conftest import (
     MakeByra,
@@ -46,6 +52,40 @@ def rendered(folder: Path) -> Path:
         pass
     finish(folder, subjects)
     return folder
+
+
+class WindowsRead:
+    """The daemon's pipeline with a network that keeps what it is shown."""
+
+    info = None
+
+    def __init__(self, spec: CropSpec) -> None:
+        self.crop = spec
+        self.shown: list[tuple[View, NDArray[np.uint8]]] = []
+
+    def infer(self, view: View, window: NDArray[np.uint8]) -> tuple[float, NDArray[np.float32]]:
+        self.shown.append((view, window))
+        return 1.0, np.zeros(1, np.float32)
+
+    def window_of(self, shot: Shot) -> NDArray[np.uint8]:
+        """What the network is shown of a shot, sent as a frame message."""
+        height, width = shot.pixels.shape[:2]
+        header = FrameHeader(
+            v=1,
+            epoch=1,
+            seq=0,
+            capture_ns=0,
+            exam="e",
+            view="AR",
+            width=width,
+            height=height,
+            format=shot.format,
+            spacing_mm=shot.spacing_mm,
+        )
+        inbox = Inbox(threading.Condition())
+        inbox.put_frame(Arrival(header, shot.pixels.tobytes(), 0))
+        list(Pipeline("room", self, lambda: 0).read(inbox.take()))
+        return self.shown[-1][1]
 
 
 @pytest.fixture
@@ -115,11 +155,9 @@ def test_a_window_is_the_daemons_own_byte_for_byte(
     windows = read_cohort(tmp_path / "data").views["AR"].pixels
     shots = list(open_source(str(file)).shots())
     assert len(windows) == len(shots) == 3
+    read = WindowsRead(CropSpec(mm_per_px=mm_per_px))
     for window, shot in zip(windows, shots, strict=True):
-        # as edge.pipeline makes it of a frame message
-        gray = decode(shot.pixels.tobytes(), shot.format, 420, 300)
-        own = crop(gray, CropSpec(mm_per_px=mm_per_px), shot.spacing_mm)
-        np.testing.assert_array_equal(window, own)
+        np.testing.assert_array_equal(window, read.window_of(shot))
 
 
 def test_a_range_of_a_video_is_inclusive(
