@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -227,6 +228,25 @@ def test_subjects_of_a_cohort_never_mix_with_named_ones(
     assert cohort.hmrs_pct[0] == 99
     assert not cohort.is_virtual
     assert record.subjects_by_label == {"h-mrs": 1, "simulated": 2}
+
+
+def test_virtual_cohorts_of_the_same_subjects_are_refused_twice_or_at_another_scale(
+    manifest: WriteManifest, tmp_path: Path
+) -> None:
+    rendered(tmp_path / "cohort")
+    shutil.copytree(tmp_path / "cohort", tmp_path / "copy")
+    path = manifest("cohort", "copy", heading="path")
+    with pytest.raises(ManifestError, match="row 2, path 'copy': preset and seed of row 1's"):
+        ingested(path, tmp_path / "data")
+    with pytest.raises(ManifestError, match="row 1, path 'cohort': cropped with") as caught:
+        ingested(path, tmp_path / "data", 0.5)
+    assert "ask for the same --crop-mm-per-px" in str(caught.value)
+
+
+def test_an_unfinished_virtual_cohort_is_a_bad_row(manifest: WriteManifest, tmp_path: Path) -> None:
+    (rendered(tmp_path / "cohort") / "manifest.csv").unlink()
+    with pytest.raises(ManifestError, match=r"row 1, path 'cohort': .*goes on where it stopped"):
+        ingested(manifest("cohort", heading="path"), tmp_path / "data")
 
 
 def test_byras_set_is_one_view_whose_label_is_not_h_mrs(
