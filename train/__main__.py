@@ -1,4 +1,4 @@
-"""`python -m train COMMAND`: render a virtual cohort, train the paper's CNNs on it."""
+"""`python -m train COMMAND`: render a virtual cohort or ingest images, train the paper's CNNs."""
 
 import argparse
 import logging
@@ -6,7 +6,7 @@ import os
 import sys
 from importlib import import_module
 
-COMMANDS = ("cohort", "fit", "evaluate")
+COMMANDS = ("cohort", "ingest", "fit", "evaluate")
 
 
 def main(arguments: list[str] | None = None) -> int:

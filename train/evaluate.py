@@ -1,5 +1,6 @@
 """Figures of a run's three models on subjects that none of them has seen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,12 +10,14 @@ import numpy as np
 
 from edge.contract.grading import PAIR, VIEWS, View
 from train.batches import FeatureBatches, FrameBatches
-from train.cohort import Cohort, ViewFrames
+from train.cohort import Cohort, CohortRecord, Record, ViewFrames
+from train.ingest.record import SUBJECTS_NAME, IngestRecord
 from train.metrics import Metrics, measure
 from train.models import FEATURES, TAIL
 from train.pairs import pair_frames
 from train.ready import ready
-from train.record import RECORD_NAME, CohortUsed
+from train.record import RECORD_NAME
+from train.seen import SEEN_NAME, shared_subjects
 
 BATCH = 50
 
@@ -23,8 +26,17 @@ class EvaluationError(ValueError):
     """A run that cannot be measured, or a cohort that it must not be measured on."""
 
 
+class _CohortUsed(msgspec.Struct, frozen=True):
+    record: msgspec.Raw
+
+
 class _Trained(msgspec.Struct, frozen=True):
-    cohort: CohortUsed
+    cohort: _CohortUsed
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    kind: str = "virtual"
+    """Runs from before there was another kind do not name it."""
 
 
 @dataclass(frozen=True)
@@ -52,35 +64,86 @@ def load_models(run: Path) -> Models:
 
 
 def check_unseen(run: Path, cohort: Cohort) -> None:
-    """Refuse a cohort whose subjects the run was trained on.
+    """Refuse a cohort with a subject that the run learned from, or cropped in another way.
 
     Raises:
-        EvaluationError: same preset and seed, hence the same subjects.
+        EvaluationError: same virtual subjects, same manifest of images, a frame that was learned
+            from, or another crop than that of the training.
     """
     path = run / RECORD_NAME
     if not path.is_file():
         raise EvaluationError(f"{path}: missing, so the run was not finished; train again")
-    trained = msgspec.json.decode(path.read_bytes(), type=_Trained).cohort.record
+    trained = _trained_on(path)
     here = cohort.record
-    if (trained.preset, trained.seed) == (here.preset, here.seed):
+    if trained.crop != here.crop:
         raise EvaluationError(
-            f"{cohort.path}: preset {here.preset} and seed {here.seed} are those of the cohort "
+            f"{cohort.path}: cropped with {here.crop}, but the models learned from {trained.crop}; "
+            "make it again with their scale"
+        )
+    for preset, seed in sorted(trained.draws & here.draws):
+        raise EvaluationError(
+            f"{cohort.path}: preset {preset} and seed {seed} are those of the cohort "
             "that the models were trained on; render one with another --seed"
         )
+    _check_images(run, trained, cohort)
+
+
+def _check_images(run: Path, trained: Record, cohort: Cohort) -> None:
+    """Refuse images that the run was trained on, by their manifest and frame by frame."""
+    here = cohort.record
+    if isinstance(trained, CohortRecord):
+        if not (run / SEEN_NAME).is_file():
+            return  # an older run, whose subjects are known by preset and seed
+    elif isinstance(here, IngestRecord) and trained.sha256 == here.sha256:
+        raise EvaluationError(
+            f"{cohort.path}: ingested from {here.manifest}, the manifest that the models were "
+            "trained on; ingest images of other subjects"
+        )
+    try:
+        shared = shared_subjects(run, cohort)
+    except FileNotFoundError as error:
+        raise EvaluationError(f"{error.filename}: missing; train again") from error
+    if shared:
+        raise EvaluationError(
+            f"{cohort.path}: the models have learned from frames of {len(shared)} of its subjects "
+            f"(number {min(shared)} is one; {SUBJECTS_NAME} has the names); leave them out of "
+            "the manifest and ingest it again"
+        )
+
+
+def _trained_on(path: Path) -> Record:
+    """Record of the cohort that a run was trained on, from the run's own record."""
+    try:
+        raw = msgspec.json.decode(path.read_bytes(), type=_Trained).cohort.record
+        kind = msgspec.json.decode(raw, type=_Kind).kind
+        if kind == "virtual":
+            return msgspec.json.decode(raw, type=CohortRecord)
+        return msgspec.json.decode(raw, type=IngestRecord)
+    except msgspec.DecodeError as error:
+        raise EvaluationError(f"{path}: {error}; train again") from error
 
 
 def measure_all(models: Models, ar: ViewFrames, hr: ViewFrames) -> dict[str, Metrics]:
     """Figures of "AR", "HR" and "AR+HR" on the frames of both views of some subjects."""
+    return measure_views(models, {"AR": ar, "HR": hr})
+
+
+def measure_views(models: Models, views: Mapping[View, ViewFrames]) -> dict[str, Metrics]:
+    """Figures of each view that is there, and of "AR+HR" where a subject has both."""
     found = {}
-    features = []
-    for view, frames in zip(VIEWS, (ar, hr), strict=True):
+    features = {}
+    for view, frames in views.items():
         model = models.singles[view]
         both = keras.Model(model.input, [model.output, model.get_layer(FEATURES).output])
-        estimates, flat = ready(both).predict(FrameBatches(frames, BATCH), verbose=0)
+        estimates, features[view] = ready(both).predict(FrameBatches(frames, BATCH), verbose=0)
         found[str(view)] = measure(estimates[:, 0], frames.hmrs_pct, frames.subjects)
-        features.append(flat)
-    batches = FeatureBatches((ar, hr), (features[0], features[1]), BATCH)
-    estimates = np.asarray(ready(models.tail).predict(batches, verbose=0))[:, 0]
+    if "AR" not in views or "HR" not in views:
+        return found
+    ar, hr = views["AR"], views["HR"]
     pairs = pair_frames(ar, hr)
+    if len(pairs) == 0:
+        return found
+    batches = FeatureBatches((ar, hr), (features["AR"], features["HR"]), BATCH)
+    estimates = np.asarray(ready(models.tail).predict(batches, verbose=0))[:, 0]
     found[PAIR] = measure(estimates, pairs.hmrs_pct, pairs.subjects)
     return found

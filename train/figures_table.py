@@ -11,7 +11,7 @@ HEADINGS = ("model", "subjects", "frame RMSE", "bias", "subject RMSE", "r", "acc
 
 def figures_table(figures: Mapping[str, Metrics]) -> Table:
     """One row for each model; accuracy stands beside that of calling everyone S0."""
-    table = Table(title="Errors in percentage points of H-MRS, on unseen subjects")
+    table = Table(title="Errors in percentage points of liver fat, on unseen subjects")
     for heading in HEADINGS:
         table.add_column(heading, justify="right")
     for name, found in figures.items():

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from train.cohort import Cohort, CohortRecord
+from train.cohort import Cohort, Record
 from train.metrics import Metrics
 from train.settings import FitSettings
 from train.split import Split
@@ -31,7 +31,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 class CohortUsed(msgspec.Struct, frozen=True, kw_only=True):
     """The cohort that was trained on. The manifest holds the hash of every frame."""
 
-    record: CohortRecord
+    record: Record
     manifest_sha256: str
     training_subjects: int
     validation_subjects: int
@@ -67,16 +67,6 @@ def cohort_used(cohort: Cohort, split: Split) -> CohortUsed:
         training_subjects=len(split.training),
         validation_subjects=len(split.validation),
         test_subjects=len(split.test),
-    )
-
-
-def measured_on(cohort: CohortRecord, subjects: int) -> str:
-    """In plain words, what the figures were measured on."""
-    mix = "equal grades" if cohort.balanced else "grades as in the paper's 150"
-    return (
-        f"virtual cohort, preset {cohort.preset}, {mix}, seed {cohort.seed}: {subjects} subjects "
-        "unseen in training. Simulated images: the figures say nothing about patients. "
-        "Research use only, not a medical device."
     )
 
 

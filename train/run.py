@@ -24,10 +24,10 @@ from train.record import (
     ModelRecord,
     RunRecord,
     cohort_used,
-    measured_on,
     tools,
 )
 from train.sample import write_sample
+from train.seen import write_seen
 from train.settings import FitSettings
 from train.split import Split, split_subjects
 
@@ -73,8 +73,9 @@ def train_all(cohort: Cohort, out: Path, settings: FitSettings, watch: Watcher) 
     tested = run.frames("AR", split.test), run.frames("HR", split.test)
     figures = measure_all(Models(singles, top), *tested)
     write_sample(out / SAMPLE_NAME, *tested)
+    write_seen(out, cohort, split)
     record = RunRecord(
-        measured_on=measured_on(cohort.record, len(split.test)),
+        measured_on=cohort.record.measured_on(len(split.test)),
         settings=settings,
         cohort=cohort_used(cohort, split),
         models={

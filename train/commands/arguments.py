@@ -30,12 +30,12 @@ def share(text: str) -> float:
     return value
 
 
-def positive(text: str) -> float:
-    """Number above 0."""
+def scale_mm(text: str) -> float:
+    """Scale of a window: 0.05 to 5 mm per pixel, so 18 mm to 1.8 m for 360 px."""
     try:
         value = float(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{value} is not above 0")
+    if not 0.05 <= value <= 5:
+        raise argparse.ArgumentTypeError(f"{value} is not 0.05 to 5 mm per pixel")
     return value

@@ -11,7 +11,7 @@ from edge.contract.crop import CropSpec
 from edge.scanner.virtual import PRESETS, VERSION
 from train.balance import draw_subjects
 from train.cohort import CohortError, CohortRecord
-from train.commands.arguments import at_least, positive, share
+from train.commands.arguments import at_least, scale_mm, share
 from train.render import SHEET_NAME, finish, missing, open_folder, render
 
 HELP = "Render frames of virtual subjects, both views, with their H-MRS %, as training data."
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--mm-per-px",
-        type=positive,
+        type=scale_mm,
         help="scale of the network's window; without it frames keep their own resolution, "
         "as in the paper, which suits scanners of one scale",
     )

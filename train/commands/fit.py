@@ -14,9 +14,11 @@ from train.quiet import wake_keras
 from train.record import RunRecord
 from train.settings import FitSettings
 from train.split import SplitError
+from train.views import check_both_views
 
 HELP = (
-    "Train the paper's CNNs (AR, HR, and AR+HR on their frozen trunks) on a rendered cohort. "
+    "Train the paper's CNNs (AR, HR, and AR+HR on their frozen trunks) on a rendered cohort or on "
+    "ingested images of both views. "
     "Subjects, never frames, are divided into training, validation and test."
 )
 EXAMPLE = (
@@ -29,7 +31,9 @@ DEFAULTS = FitSettings()
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
-    parser.add_argument("cohort", type=Path, help="folder made by `python -m train cohort`")
+    parser.add_argument(
+        "cohort", type=Path, help="folder made by `python -m train cohort` or `ingest`"
+    )
     parser.add_argument(
         "--out",
         type=Path,
@@ -86,6 +90,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _train(cohort: Cohort, out: Path, settings: FitSettings, console: Console) -> RunRecord:
+    check_both_views(cohort, settings)
     wake_keras()  # here, so that --help takes no TensorFlow and no seconds
     from train.progress import EpochProgress
     from train.run import train_all

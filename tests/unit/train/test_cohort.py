@@ -70,6 +70,15 @@ def test_a_finished_cohort_is_read(folder: Path) -> None:
     assert len(cohort.views["HR"]) == 3
 
 
+def test_a_record_from_before_there_were_ingested_folders_is_read(folder: Path) -> None:
+    record = msgspec.json.decode((folder / RECORD_NAME).read_bytes())
+    assert record.pop("kind") == "virtual"
+    (folder / RECORD_NAME).write_bytes(msgspec.json.encode(record))
+    cohort = read_cohort(folder)
+    assert cohort.is_virtual
+    assert "preset single" in cohort.record.measured_on(3)
+
+
 def test_frames_of_some_subjects_keep_their_rows(folder: Path) -> None:
     some = read_cohort(folder).views["AR"].of({2, 0})
     np.testing.assert_array_equal(some.subjects, [0, 2])
