@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edge.contract.grading import PAIR, VIEWS, View
 from train.atomic import write_whole
+from train.augment import for_view
 from train.batches import FeatureBatches, FrameBatches
 from train.cohort import Cohort, ViewFrames
 from train.evaluate import Models, measure_all
@@ -92,12 +93,17 @@ def train_view(run: Run, view: View) -> tuple[keras.Model, History]:
     """Train the model of one view and save it, computing in float32."""
     settings = run.settings
     keras.utils.set_random_seed(settings.seed)
-    model = single_view(view, momentum=settings.momentum, dtype=settings.precision)
+    model = single_view(
+        view,
+        architecture=settings.architecture,
+        momentum=settings.momentum,
+        dtype=settings.precision,
+    )
     training = FrameBatches(
         run.frames(view, run.split.training),
         settings.batch,
         seed=settings.seed,
-        augmentation=settings.augmentation,
+        augmentation=for_view(settings.augmentation, view),
     )
     validation = FrameBatches(run.frames(view, run.split.validation), settings.batch)
     history = fit(model, training, validation, settings, [run.watch(view)])

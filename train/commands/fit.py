@@ -55,7 +55,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--test", type=share, default=DEFAULTS.test, help="share of the subjects")
     parser.add_argument(
-        "--augment", choices=sorted(CHOICES), default="light", help="gain, gamma, small shifts"
+        "--augment",
+        choices=sorted(CHOICES),
+        default="light",
+        help="what scanners and operators change: "
+        "light is gain, gamma and small shifts; scanner adds time gain, dynamic range, scale, "
+        "speckle, smoothing, writing, and mirror images of AR",
+    )
+    parser.add_argument(
+        "--architecture",
+        choices=("paper", "half"),
+        default=DEFAULTS.architecture,
+        help="half: the paper's layers on frames averaged over 2 x 2 pixels, four times as fast",
     )
     parser.add_argument(
         "--precision",
@@ -76,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
         validation=args.validation,
         test=args.test,
         augmentation=CHOICES[args.augment],
+        architecture=args.architecture,
         precision=args.precision,
     )
     try:
