@@ -1,4 +1,4 @@
-"""`python -m train COMMAND`: render a virtual cohort, train the paper's CNNs on it."""
+"""`python -m train COMMAND`: virtual cohorts, the paper's CNNs, its study."""
 
 import argparse
 import logging
@@ -6,7 +6,7 @@ import os
 import sys
 from importlib import import_module
 
-COMMANDS = ("cohort", "fit", "evaluate")
+COMMANDS = ("cohort", "fit", "evaluate", "study")
 
 
 def main(arguments: list[str] | None = None) -> int:

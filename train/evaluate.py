@@ -10,6 +10,7 @@ import numpy as np
 from edge.contract.grading import PAIR, VIEWS, View
 from train.batches import FeatureBatches, FrameBatches
 from train.cohort import Cohort, ViewFrames
+from train.estimated import Estimated
 from train.metrics import Metrics, measure
 from train.models import FEATURES, TAIL
 from train.pairs import pair_frames
@@ -71,16 +72,24 @@ def check_unseen(run: Path, cohort: Cohort) -> None:
 
 def measure_all(models: Models, ar: ViewFrames, hr: ViewFrames) -> dict[str, Metrics]:
     """Figures of "AR", "HR" and "AR+HR" on the frames of both views of some subjects."""
-    found = {}
+    return {
+        name: measure(found.estimate_pct, found.hmrs_pct, found.subjects)
+        for name, found in estimate_all(models, ar, hr).items()
+    }
+
+
+def estimate_all(models: Models, ar: ViewFrames, hr: ViewFrames) -> dict[str, Estimated]:
+    """Estimates of "AR", "HR" and "AR+HR" for the frames of both views of some subjects."""
+    found: dict[str, Estimated] = {}
     features = []
     for view, frames in zip(VIEWS, (ar, hr), strict=True):
         model = models.singles[view]
         both = keras.Model(model.input, [model.output, model.get_layer(FEATURES).output])
-        estimates, flat = ready(both).predict(FrameBatches(frames, BATCH), verbose=0)
-        found[str(view)] = measure(estimates[:, 0], frames.hmrs_pct, frames.subjects)
+        fat, flat = ready(both).predict(FrameBatches(frames, BATCH), verbose=0)
+        found[view] = Estimated(frames.subjects, frames.rows, fat[:, 0], frames.hmrs_pct)
         features.append(flat)
     batches = FeatureBatches((ar, hr), (features[0], features[1]), BATCH)
-    estimates = np.asarray(ready(models.tail).predict(batches, verbose=0))[:, 0]
+    fat = np.asarray(ready(models.tail).predict(batches, verbose=0))[:, 0]
     pairs = pair_frames(ar, hr)
-    found[PAIR] = measure(estimates, pairs.hmrs_pct, pairs.subjects)
+    found[PAIR] = Estimated(pairs.subjects, ar.rows[pairs.ar], fat, pairs.hmrs_pct)
     return found

@@ -8,10 +8,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from edge.scanner.virtual import PRESETS, VERSION
-from train.balance import draw_subjects
 from train.cohort import CohortError, CohortRecord
 from train.commands.arguments import at_least
-from train.render import finish, missing, open_folder, render
+from train.rendered import render_cohort
 
 HELP = "Render frames of virtual subjects, both views, with their H-MRS %, as training data."
 EXAMPLE = (
@@ -62,20 +61,16 @@ def run(args: argparse.Namespace) -> int:
         balanced=args.balance,
         simulator=VERSION,
     )
-    subjects = draw_subjects(args.preset, args.subjects, args.seed, balanced=args.balance)
     try:
-        open_folder(args.out, record)
+        with _progress(console) as progress:
+            task = progress.add_task("subjects", total=args.subjects)
+            manifest = render_cohort(
+                args.out, record, args.workers, lambda new: progress.advance(task, new)
+            )
     except CohortError as error:
         console.print(f"[red]{error}[/red]")
         return 1
-    jobs = missing(args.out, record, subjects)
-    with _progress(console) as progress:
-        task = progress.add_task(
-            "subjects", total=len(subjects), completed=len(subjects) - len(jobs)
-        )
-        for _ in render(jobs, args.workers):
-            progress.advance(task)
-    console.print(f"{len(subjects)} virtual subjects: {finish(args.out, subjects)}")
+    console.print(f"{args.subjects} virtual subjects: {manifest}")
     return 0
 
 
