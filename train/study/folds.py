@@ -52,14 +52,14 @@ def divide(hmrs_pct: Mapping[int, float], test_subjects: int, folds: int, seed: 
         )
     rng = np.random.default_rng(seed)
     of_grade = {name: _shuffled(hmrs_pct, name, rng) for name in GRADES}
-    numbers = tested_of({name: len(members) for name, members in of_grade.items()}, test_subjects)
+    numbers = held_out({name: len(members) for name, members in of_grade.items()}, test_subjects)
     test = frozenset(n for name in GRADES for n in of_grade[name][: numbers[name]])
     # dealt round and round, the next grade where the last one stopped, so that folds are level
     dealt = [n for name in GRADES for n in of_grade[name][numbers[name] :]]
     return Folds(test, tuple(frozenset(dealt[at::folds]) for at in range(folds)))
 
 
-def tested_of(counts: Mapping[Grade, int], size: int) -> dict[Grade, int]:
+def held_out(counts: Mapping[Grade, int], size: int) -> dict[Grade, int]:
     """How many test subjects each grade gives.
 
     The paper's 6/2/1/1 where ten are asked for and each grade keeps one to learn from at least;

@@ -1,6 +1,7 @@
 """A report as one HTML file: pictures inside, no host asked for anything, light or dark."""
 
 import base64
+import re
 from html import escape
 
 from train.study.document import Box, Document, Heading, Image, Part, Table, Text
@@ -24,7 +25,9 @@ table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabu
   min-width: 100%; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.5rem; }
 th, td { padding: 0.4rem 0.7rem; text-align: right; border-bottom: 1px solid var(--line);
-  white-space: nowrap; }
+  vertical-align: top; }
+td small { display: block; color: var(--soft); font-size: 0.78rem; white-space: nowrap; }
+td:first-child { white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
 thead th { border-bottom: 2px solid var(--soft); font-weight: 600; }
 tbody tr:nth-child(even) { background: var(--band); }
@@ -34,6 +37,8 @@ figure { margin: 1.5rem 0; padding: 0.75rem; background: #ffffff; border: 1px so
 figure img { display: block; width: 100%; height: auto; }
 figcaption { color: #4a535c; font-size: 0.9rem; padding: 0.5rem 0.25rem 0; }
 """
+MARK = ' class="mark"'
+INTERVAL = re.compile(r"(\S+) \((\S+ to \S+)\)")
 
 
 def to_html(document: Document) -> str:
@@ -79,8 +84,13 @@ def _table(table: Table) -> str:
 
 def _cells(table: Table, row: int) -> str:
     return "".join(
-        f'<td class="mark">{escape(text)}</td>'
-        if (row, column) in table.marked
-        else f"<td>{escape(text)}</td>"
+        f"<td{MARK if (row, column) in table.marked else ''}>{_cell(text)}</td>"
         for column, text in enumerate(table.rows[row])
     )
+
+
+def _cell(text: str) -> str:
+    """A cell's text; a figure's interval goes below it, smaller."""
+    if told := INTERVAL.fullmatch(text):
+        return f"{escape(told[1])}<small>{escape(told[2])}</small>"
+    return escape(text)

@@ -37,7 +37,8 @@ def regression(sets: Mapping[str, OfModel]) -> bytes:
         for name in (name for name in SETS if name in sets):
             found = sets[name][model]
             _points(axis, name, found.hmrs_pct, found.median_pct)
-        axis.set(xlim=(0, top), ylim=(min(0, axis.get_ylim()[0]), top), aspect="equal")
+        low = min(0.0, *(of[model].median_pct.min() for of in sets.values()))
+        axis.set(xlim=(low, top), ylim=(low, top), aspect="equal")
     axes[MODELS[0]].legend(loc="upper left", frameon=False)
     return _png(figure)
 
@@ -60,7 +61,7 @@ def bland_altman(of_model: OfModel, agreement: Mapping[str, Agreement | None], n
             (told.high, told.high_interval, "--"),
         ):
             axis.axhline(value, color=INK, linewidth=1.2, linestyle=style)
-            axis.axhspan(*pair, color=ORANGE, alpha=0.15, linewidth=0)
+            axis.axhspan(*pair, color=ORANGE, alpha=0.15, linewidth=0, zorder=0)
             axis.annotate(
                 f"{value:+.1f}",
                 (1, value),
@@ -74,6 +75,8 @@ def bland_altman(of_model: OfModel, agreement: Mapping[str, Agreement | None], n
 
 def training(histories: Mapping[str, Sequence[History]], carried: int) -> bytes:
     """RMSE by epoch, each fold in its colour: validation solid, training dotted."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
     figure, axes = _panels("epoch", "RMSE (points of H-MRS)", sharey=True)
     for model, axis in axes.items():
         for at, told in enumerate(histories[model]):
@@ -86,10 +89,11 @@ def training(histories: Mapping[str, Sequence[History]], carried: int) -> bytes:
             best = told.best_epoch
             axis.plot(best, told.validation_rmse[best - 1], "o", color=colour, markersize=6)
         axis.set_yscale("log")
+        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.yaxis.set_major_formatter("{x:g}")
-        axis.yaxis.set_minor_formatter("{x:g}")
+        axis.yaxis.set_minor_locator(NullLocator())
         axis.xaxis.get_major_locator().set_params(integer=True)
-        axis.grid(visible=True, which="both", color=GRID, linewidth=0.6)
+        axis.grid(visible=True, color=GRID, linewidth=0.6)
     axes[MODELS[0]].legend(frameon=False)
     return _png(figure)
 
@@ -134,19 +138,22 @@ def interval_bands(tables: Mapping[str, IntervalTable], of_model: OfModel, name:
 def _points(axis: Any, name: str, x: Any, y: Any) -> None:
     colour, marker, size = SETS[name]
     label = f"{name} (n = {len(x)})"
-    axis.scatter(x, y, s=size, c=colour, marker=marker, edgecolor=INK, linewidth=0.5, label=label)
+    axis.scatter(
+        x, y, s=size, c=colour, marker=marker, edgecolor=INK, linewidth=0.5, label=label, zorder=3
+    )
 
 
 def _panels(x: str, y: str, *, sharey: bool = False) -> tuple[Any, dict[str, Any]]:
     """A figure with a panel for each model."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 4), layout="constrained")
+    figure = Figure(figsize=(11, 4.3), layout="compressed")
     row = figure.subplots(1, len(MODELS), sharey=sharey)
     axes = dict(zip(MODELS, row, strict=True))
     for model, axis in axes.items():
         axis.set_title(model, loc="left", fontweight="bold", color=INK)
         axis.set_xlabel(x)
+        axis.locator_params(nbins=6)
         axis.spines[["top", "right"]].set_visible(False)
     axes[MODELS[0]].set_ylabel(y)
     return figure, axes
@@ -154,5 +161,5 @@ def _panels(x: str, y: str, *, sharey: bool = False) -> tuple[Any, dict[str, Any
 
 def _png(figure: Any) -> bytes:
     out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=160)
+    figure.savefig(out, format="png", dpi=160, bbox_inches="tight")
     return out.getvalue()

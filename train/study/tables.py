@@ -25,7 +25,8 @@ def losses_table(losses: Mapping[str, Sequence[float]], carried: int) -> Table:
     rows = [_loss_row(f"{name} CNN", losses[name], count) for name in MODELS]
     marked = {(at, 1 + _lowest(losses[name])) for at, name in enumerate(MODELS)}
     for name, values in paper.VALIDATION_LOSS.items():
-        marked.add((len(rows), 1 + _lowest(values)))
+        if len(values) == count:
+            marked.add((len(rows), 1 + _lowest(values)))
         rows.append(_loss_row(f"{name} CNN, the paper", values, count))
     sets = [f"Set {at + 1}" + (" (carried)" if at + 1 == carried else "") for at in range(count)]
     return Table(
