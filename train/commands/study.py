@@ -16,6 +16,7 @@ from train.quiet import wake_keras
 from train.split import SplitError
 from train.study.bars import progress_on
 from train.study.folder import StudyError
+from train.study.order import order_sentence
 from train.study.settings import StudySettings
 
 HELP = (
@@ -82,6 +83,8 @@ def run(args: argparse.Namespace) -> int:
         console.print(f"[red]{error}[/red]")
         return 1
     console.print(figures_table({name: model.test for name, model in record.models.items()}))
+    for name, found in record.study.sets.items():
+        console.print(f"{name.capitalize()} subjects: {order_sentence(found.order_violations)}")
     console.print(f"Measured on: {record.measured_on}")
     console.print(f"Report: {args.out / 'report.html'}")
     return 0

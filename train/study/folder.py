@@ -43,7 +43,7 @@ def claimed(folder: Path, asked: Asked) -> Iterator[None]:
         StudyError: it was begun with other settings, or is at work, or holds something else.
     """
     path = folder / ASKED_NAME
-    if not path.exists() and folder.exists() and any(folder.iterdir()):
+    if not path.exists() and folder.exists() and any(folder.glob("[!.]*")):
         raise StudyError(f"{folder}: holds something else; name a new or empty folder with --out")
     folder.mkdir(parents=True, exist_ok=True)
     if not path.exists():

@@ -19,3 +19,12 @@ def violations(rmse: Mapping[str, float]) -> list[str]:
         for worse, better in pairwise(present)
         if not rmse[worse] > rmse[better]
     ]
+
+
+def order_sentence(found: Mapping[str, list[str]]) -> str:
+    """Whether errors stand in the order that they must have."""
+    expected = "Expected of believable figures: RMSE of mean > ridge > CNN > oracle."
+    broken = [f"{model}: {'; '.join(told)}" for model, told in found.items() if told]
+    if not broken:
+        return f"{expected} It holds for all three models."
+    return f"{expected} VIOLATED. {'. '.join(broken)}. Know why before relying on these figures."

@@ -10,6 +10,7 @@ from train.study.estimates import CNN, Estimates
 from train.study.figures import MODELS, Subjects, by_subject
 from train.study.html import to_html
 from train.study.markdown import to_markdown
+from train.study.order import order_sentence
 from train.study.record import StudyRecord
 from train.study.tables import (
     agreement_table,
@@ -134,15 +135,6 @@ def _set(record: StudyRecord, name: str) -> list[Part]:
         confusion_table(found),
         agreement_table(found),
     ]
-
-
-def order_sentence(found: Mapping[str, list[str]]) -> str:
-    """Whether errors stand in the order that they must have."""
-    expected = "Expected of believable figures: RMSE of mean > ridge > CNN > oracle."
-    broken = [f"{model}: {'; '.join(told)}" for model, told in found.items() if told]
-    if not broken:
-        return f"{expected} It holds for all three models."
-    return f"{expected} VIOLATED. {'. '.join(broken)}. Know why before relying on these figures."
 
 
 def _pictures(record: StudyRecord, sets: Mapping[str, OfModel], largest: str) -> list[Part]:

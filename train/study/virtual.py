@@ -8,7 +8,7 @@ from train.record import measured_on
 
 def is_virtual(cohort: Cohort) -> bool:
     """Whether the frames were rendered, so that their latents are known."""
-    return isinstance(cohort.record, CohortRecord)
+    return bool(getattr(cohort, "is_virtual", isinstance(cohort.record, CohortRecord)))
 
 
 def unseen_record(record: CohortRecord, subjects: int) -> CohortRecord:

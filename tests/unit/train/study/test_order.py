@@ -1,7 +1,6 @@
 """Errors stand in the order mean > ridge > CNN > oracle, or the report says that they do not."""
 
-from train.study.order import violations
-from train.study.report import order_sentence
+from train.study.order import order_sentence, violations
 
 GOOD = {"mean": 9.1, "median": 9.8, "ridge": 5.5, "CNN": 2.4, "oracle": 0.9}
 
