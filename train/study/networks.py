@@ -1,6 +1,6 @@
 """The study's networks: AR, HR and AR+HR of every fold, trained once and kept in its folder."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import msgspec
 
 from edge.contract.grading import PAIR, VIEWS
 from train.atomic import write_whole
-from train.cohort import Cohort, ViewFrames
+from train.cohort import Cohort
 from train.evaluate import Models, estimate_all, load_models
 from train.progress import epoch_line
 from train.record import History
@@ -30,13 +30,13 @@ from train.study.estimates import (
 from train.study.figures import MODELS
 from train.study.folder import finished, fold_folder
 from train.study.folds import Folds
+from train.study.portions import portions
 from train.study.settings import StudySettings
 from train.study.tail_split import TailSplit
 
 FRAME_COST = 0.011
 """Seconds of one core for a frame in an epoch; less than a third of it without learning."""
 PAIR_COST = 0.0003
-PORTION_FRAMES = 4000
 
 
 @dataclass(frozen=True)
@@ -111,20 +111,6 @@ def estimate_with(
         for some in portions(ar, sides)
         for name, found in estimate_all(models, ar.of(some), hr.of(some)).items()
     )
-
-
-def portions(frames: ViewFrames, subjects: Iterable[int]) -> Iterator[list[int]]:
-    """Subjects in portions of a few thousand frames: a frame's features are 62 kB."""
-    some: list[int] = []
-    count = 0
-    for subject in sorted(subjects):
-        some.append(subject)
-        count += int((frames.subjects == subject).sum())
-        if count >= PORTION_FRAMES:
-            yield some
-            some, count = [], 0
-    if some:
-        yield some
 
 
 def _trained(run: Run, name: str) -> History:

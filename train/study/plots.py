@@ -38,6 +38,7 @@ def regression(sets: Mapping[str, OfModel]) -> bytes:
             found = sets[name][model]
             _points(axis, name, found.hmrs_pct, found.median_pct)
         low = min(0.0, *(of[model].median_pct.min() for of in sets.values()))
+        low -= 0.02 * top  # so that no point is cut by an axis
         axis.set(xlim=(low, top), ylim=(low, top), aspect="equal")
     axes[MODELS[0]].legend(loc="upper left", frameon=False)
     return _png(figure)
@@ -131,7 +132,8 @@ def interval_bands(tables: Mapping[str, IntervalTable], of_model: OfModel, name:
         )
         axis.plot([0, top], [0, top], color=INK, linewidth=1)
         _points(axis, name, np.clip(found.median_pct, 0, 100), found.hmrs_pct)
-        axis.set(xlim=(0, top), ylim=(0, top), aspect="equal")
+        low = -0.02 * top
+        axis.set(xlim=(low, top), ylim=(low, top), aspect="equal")
     return _png(figure)
 
 
@@ -153,7 +155,7 @@ def _panels(x: str, y: str, *, sharey: bool = False) -> tuple[Any, dict[str, Any
     for model, axis in axes.items():
         axis.set_title(model, loc="left", fontweight="bold", color=INK)
         axis.set_xlabel(x)
-        axis.locator_params(nbins=6)
+        axis.locator_params(nbins=8)
         axis.spines[["top", "right"]].set_visible(False)
     axes[MODELS[0]].set_ylabel(y)
     return figure, axes
