@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from export.run_folder import read_run
@@ -116,6 +117,20 @@ def test_data_and_a_cohort_to_render_exclude_each_other(
     wrong = [*asked(cohort_folder, tmp_path / "out"), "--subjects", "30"]
     assert train(wrong) == 2
     assert "leave out --subjects" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_clip_entered_under_two_subjects_is_refused(
+    cohort_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twice = tmp_path / "twice"
+    shutil.copytree(cohort_folder, twice)
+    pixels = np.load(twice / "AR.npy", mmap_mode="r+")
+    pixels[-1] = pixels[0]
+    pixels.flush()
+    assert train(asked(twice, tmp_path / "out")) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "subjects 0 and 11 share a frame of AR" in shown
+    assert not (tmp_path / "out" / "folds").exists()
 
 
 def test_killed_within_a_fold_it_goes_on_to_the_same_tables(
