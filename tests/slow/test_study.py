@@ -74,6 +74,7 @@ def test_the_record_holds_every_figure(record: StudyRecord) -> None:
         assert set(found.methods["CNN"]) == {"AR", "HR", "AR+HR"}
     assert len(record.study.validation_loss["AR"]) == 2
     assert record.study.unseen_seed == 1
+    assert record.study.virtual
     assert "say nothing about patients" in record.measured_on
 
 

@@ -17,7 +17,7 @@ from train.study.intervals import IntervalTable
 from train.study.networks import Networks
 from train.study.record import StudyPart, StudyRecord, checkout, validation_loss
 from train.study.report import write_report
-from train.study.virtual import described
+from train.study.virtual import described, is_virtual
 
 Histories = Mapping[str, list[History]]
 
@@ -50,6 +50,7 @@ def close(
         carried_fold=carried,
         folds=[sorted(fold) for fold in networks.folds.folds],
         test=sorted(networks.folds.test),
+        virtual=is_virtual(networks.cohort),
         unseen_seed=unseen.record.seed if unseen else None,
         histories=dict(histories),
         validation_loss={

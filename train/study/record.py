@@ -29,6 +29,8 @@ class StudyPart(msgspec.Struct, frozen=True, kw_only=True):
     folds: list[list[int]]
     """Validation subjects of each fold."""
     test: list[int]
+    virtual: bool
+    """Whether the images were rendered."""
     unseen_seed: int | None
     histories: dict[str, list[History]]
     """By model, one for each fold."""

@@ -67,7 +67,7 @@ def compose(record: StudyRecord, estimates: Estimates) -> Document:
 
 def _box(record: StudyRecord) -> Box:
     lines = [f"Measured on: {record.measured_on}"]
-    if record.study.unseen_seed is not None:
+    if record.study.virtual:
         lines.append(
             "The networks have seen rendered images only. A figure measured on a virtual cohort is "
             "no clinical claim, however it compares with the paper's, measured on patients."
