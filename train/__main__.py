@@ -1,4 +1,4 @@
-"""`python -m train COMMAND`: render a virtual cohort or ingest images, train the paper's CNNs."""
+"""`python -m train COMMAND`: virtual cohorts, images of patients, the paper's CNNs, its study."""
 
 import argparse
 import logging
@@ -6,7 +6,7 @@ import os
 import sys
 from importlib import import_module
 
-COMMANDS = ("cohort", "ingest", "fit", "evaluate")
+COMMANDS = ("cohort", "ingest", "fit", "evaluate", "study")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from edge.contract.grading import PAIR, VIEWS, View
 from train.batches import FeatureBatches, FrameBatches
 from train.cohort import Cohort, CohortRecord, Record, ViewFrames
+from train.estimated import Estimated
 from train.ingest.record import SUBJECTS_NAME, IngestRecord
 from train.metrics import Metrics, measure
 from train.models import FEATURES, TAIL
@@ -123,20 +124,23 @@ def _trained_on(path: Path) -> Record:
         raise EvaluationError(f"{path}: {error}; train again") from error
 
 
-def measure_all(models: Models, ar: ViewFrames, hr: ViewFrames) -> dict[str, Metrics]:
-    """Figures of "AR", "HR" and "AR+HR" on the frames of both views of some subjects."""
-    return measure_views(models, {"AR": ar, "HR": hr})
-
-
 def measure_views(models: Models, views: Mapping[View, ViewFrames]) -> dict[str, Metrics]:
     """Figures of each view that is there, and of "AR+HR" where a subject has both."""
-    found = {}
+    return {
+        name: measure(found.estimate_pct, found.hmrs_pct, found.subjects)
+        for name, found in estimate_views(models, views).items()
+    }
+
+
+def estimate_views(models: Models, views: Mapping[View, ViewFrames]) -> dict[str, Estimated]:
+    """Estimates for the frames of each view, and of "AR+HR" where a subject has both."""
+    found: dict[str, Estimated] = {}
     features = {}
     for view, frames in views.items():
         model = models.singles[view]
         both = keras.Model(model.input, [model.output, model.get_layer(FEATURES).output])
-        estimates, features[view] = ready(both).predict(FrameBatches(frames, BATCH), verbose=0)
-        found[str(view)] = measure(estimates[:, 0], frames.hmrs_pct, frames.subjects)
+        fat, features[view] = ready(both).predict(FrameBatches(frames, BATCH), verbose=0)
+        found[view] = Estimated(frames.subjects, frames.rows, fat[:, 0], frames.hmrs_pct)
     if "AR" not in views or "HR" not in views:
         return found
     ar, hr = views["AR"], views["HR"]
@@ -144,6 +148,6 @@ def measure_views(models: Models, views: Mapping[View, ViewFrames]) -> dict[str,
     if len(pairs) == 0:
         return found
     batches = FeatureBatches((ar, hr), (features["AR"], features["HR"]), BATCH)
-    estimates = np.asarray(ready(models.tail).predict(batches, verbose=0))[:, 0]
-    found[PAIR] = measure(estimates, pairs.hmrs_pct, pairs.subjects)
+    fat = np.asarray(ready(models.tail).predict(batches, verbose=0))[:, 0]
+    found[PAIR] = Estimated(pairs.subjects, ar.rows[pairs.ar], fat, pairs.hmrs_pct)
     return found

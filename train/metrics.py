@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from edge.contract.grading import GRADES, grade
 
-Floats = NDArray[np.float32]
+Values = NDArray[np.float32] | NDArray[np.float64]
 
 
 class Metrics(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,12 +32,10 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     """The same share if everyone were called S0: what accuracy must be read against."""
 
 
-def measure(estimate_pct: Floats, hmrs_pct: Floats, subject: NDArray[np.int64]) -> Metrics:
+def measure(estimate_pct: Values, hmrs_pct: Values, subject: NDArray[np.int64]) -> Metrics:
     """Compare estimates with H-MRS, all of shape (frames,), by frame and by subject's median."""
     error = estimate_pct - hmrs_pct
-    numbers = np.unique(subject)
-    median = np.array([np.median(estimate_pct[subject == n]) for n in numbers])
-    truth = np.array([hmrs_pct[subject == n][0] for n in numbers])
+    numbers, median, truth = medians(estimate_pct, hmrs_pct, subject)
     grades = [grade(value) for value in truth]
     hits = [grade(value) == wanted for value, wanted in zip(median, grades, strict=True)]
     return Metrics(
@@ -55,11 +53,21 @@ def measure(estimate_pct: Floats, hmrs_pct: Floats, subject: NDArray[np.int64]) 
     )
 
 
+def medians(
+    estimate_pct: Values, hmrs_pct: Values, subject: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Subject numbers, each one's median estimate and its H-MRS, from arrays (frames,)."""
+    numbers = np.unique(subject)
+    median = [float(np.median(estimate_pct[subject == n])) for n in numbers]
+    truth = [float(hmrs_pct[subject == n][0]) for n in numbers]
+    return numbers, np.array(median), np.array(truth)
+
+
 def _rms(values: NDArray[np.floating]) -> float:
     return float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
 
 
-def _pearson(a: Floats, b: Floats) -> float | None:
+def _pearson(a: Values, b: Values) -> float | None:
     if np.ptp(a) == 0 or np.ptp(b) == 0:
         return None
     return float(np.corrcoef(a, b)[0, 1])

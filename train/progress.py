@@ -1,5 +1,6 @@
 """Training as it goes: a bar with the time left, and a line for each epoch."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -27,13 +28,17 @@ class EpochProgress(keras.callbacks.Callback):  # type: ignore[misc]  # keras is
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Say how well the model does by now."""
-        told = logs or {}
-        self._progress.console.print(
-            f"{self._name:5} epoch {epoch + 1:3}  RMSE {told['loss'] ** 0.5:6.2f} in training, "
-            f"{told['val_loss'] ** 0.5:6.2f} on validation subjects"
-        )
+        self._progress.console.print(epoch_line(self._name, epoch, logs or {}))
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Fill the bar: an early stop is an end too."""
         del logs
         self._progress.update(self._task, completed=self._progress.tasks[self._task].total)
+
+
+def epoch_line(name: str, epoch: int, told: Mapping[str, Any]) -> str:
+    """How well a model does after an epoch, counted from nought."""
+    return (
+        f"{name:5} epoch {epoch + 1:3}  RMSE {told['loss'] ** 0.5:6.2f} in training, "
+        f"{told['val_loss'] ** 0.5:6.2f} on validation subjects"
+    )

@@ -14,7 +14,7 @@ from train.atomic import write_whole
 from train.augment import for_view
 from train.batches import FeatureBatches, FrameBatches
 from train.cohort import Cohort, ViewFrames
-from train.evaluate import Models, measure_all
+from train.evaluate import Models, measure_views
 from train.fit import fit
 from train.models import in_float32, single_view, tail, trunk, two_branch
 from train.ready import ready
@@ -71,9 +71,9 @@ def train_all(cohort: Cohort, out: Path, settings: FitSettings, watch: Watcher) 
     top, history = train_tail(run, singles)
     histories: dict[str, History] = {view: told for view, (_, told) in trained.items()}
     histories[PAIR] = history
-    tested = run.frames("AR", split.test), run.frames("HR", split.test)
-    figures = measure_all(Models(singles, top), *tested)
-    write_sample(out / SAMPLE_NAME, *tested)
+    tested: dict[View, ViewFrames] = {view: run.frames(view, split.test) for view in VIEWS}
+    figures = measure_views(Models(singles, top), tested)
+    write_sample(out / SAMPLE_NAME, tested["AR"], tested["HR"])
     write_seen(out, cohort, split)
     record = RunRecord(
         measured_on=cohort.record.measured_on(len(split.test)),

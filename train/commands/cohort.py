@@ -9,10 +9,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from edge.contract.crop import CropSpec
 from edge.scanner.virtual import PRESETS, VERSION
-from train.balance import draw_subjects
 from train.cohort import CohortError, CohortRecord
 from train.commands.arguments import at_least, scale_mm, share
-from train.render import SHEET_NAME, finish, missing, open_folder, render
+from train.render import SHEET_NAME
+from train.rendered import render_cohort
 
 HELP = "Render frames of virtual subjects, both views, with their H-MRS %, as training data."
 EXAMPLE = (
@@ -77,22 +77,16 @@ def run(args: argparse.Namespace) -> int:
         scale_error=args.scale_error,
         simulator=VERSION,
     )
-    subjects = draw_subjects(args.preset, args.subjects, args.seed, balanced=args.balance)
     try:
-        open_folder(args.out, record)
+        with _progress(console) as progress:
+            task = progress.add_task("subjects", total=args.subjects)
+            manifest = render_cohort(
+                args.out, record, args.workers, lambda new: progress.advance(task, new)
+            )
     except CohortError as error:
         console.print(f"[red]{error}[/red]")
         return 1
-    jobs = missing(args.out, record, subjects)
-    with _progress(console) as progress:
-        task = progress.add_task(
-            "subjects", total=len(subjects), completed=len(subjects) - len(jobs)
-        )
-        for _ in render(jobs, args.workers):
-            progress.advance(task)
-    with console.status("contact sheet and manifest"):
-        manifest = finish(args.out, subjects)
-    console.print(f"{len(subjects)} virtual subjects: {manifest}")
+    console.print(f"{args.subjects} virtual subjects: {manifest}")
     console.print(f"what they look like: {args.out / SHEET_NAME}")
     return 0
 

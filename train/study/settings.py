@@ -1,0 +1,48 @@
+"""What a study can be told: the paper's values where it gives one, ours with a reason elsewhere."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from train.augment import NONE, Augmentation
+from train.settings import FitSettings
+
+
+class StudySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Source of the paper's values: Colantonio et al., section 2.3."""
+
+    test_subjects: Annotated[int, Meta(ge=1)] = 10
+    folds: Annotated[int, Meta(ge=2)] = 4
+    epochs: Annotated[int, Meta(ge=1)] = 30
+    """At most; early stopping ends a training before."""
+    patience: Annotated[int, Meta(ge=1)] = 5
+    batch: Annotated[int, Meta(ge=1)] = 50
+    seed: Annotated[int, Meta(ge=0)] = 0
+    """Of the division of subjects, of every network's first weights, of the bootstrap. The paper
+    divided by hand, and gives none."""
+    augmentation: Augmentation = NONE
+    """The paper names none."""
+    momentum: Annotated[float, Meta(gt=0, lt=1)] = 0.9
+    """Of the input batch normalisation. Keras' 0.99 blinds validation for the first epochs where an
+    epoch has few steps; the paper's epochs had 268."""
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    extra_unseen: Annotated[int, Meta(ge=0)] = 60
+    """Further virtual subjects to measure on: ten are too few to tell models apart."""
+    bootstrap: Annotated[int, Meta(ge=100)] = 2000
+    """Draws of subjects behind every 95 % interval."""
+
+    def for_networks(self, subjects: int) -> FitSettings:
+        """What each network is trained with, of a cohort of so many subjects."""
+        test = self.test_subjects / subjects
+        return FitSettings(
+            epochs=self.epochs,
+            batch=self.batch,
+            patience=self.patience,
+            seed=self.seed,
+            validation=round((1 - test) / self.folds, 4),
+            test=round(test, 4),
+            augmentation=self.augmentation,
+            momentum=self.momentum,
+            precision=self.precision,
+        )
