@@ -23,8 +23,9 @@ def fit(
     """Train a model in place and leave it with the weights of its best epoch."""
     stop = keras.callbacks.EarlyStopping(patience=settings.patience, restore_best_weights=True)
     start = time.monotonic()
+    falling = settings.schedule == "cosine"
     told = (
-        ready(model)
+        ready(model, settings.epochs * len(training) if falling else None)
         .fit(
             training,
             validation_data=validation,

@@ -11,14 +11,16 @@ from keras import layers
 
 SIDE_PX = 360
 FILTERS = (8, 16, 32, 64, 128)
+STRIDED_FILTERS = (16, 32, 64, 96, 128)
 DENSE_UNITS = 64
 NORM_MOMENTUM = 0.9
 """Keras' own 0.99 leaves the moving variance far from that of gray values (about 2,500) for the
 first epochs when an epoch has few steps; validation, hence early stopping, is then blind."""
 
-Architecture = Literal["paper", "half"]
-"""paper: as published, 158 million multiplications a frame. half: the same layers on frames
-averaged over 2 x 2 pixels, a quarter of that; the grain that is lost tells little of fat."""
+Architecture = Literal["paper", "strided"]
+"""paper: as published, 158 million multiplications a frame. strided: on frames averaged over 2 x 2
+pixels, convolutions that take every second pixel instead of pooling: a fifth of that, twice the
+filters in front."""
 
 FEATURES = "features"
 TAIL = "tail"
@@ -42,18 +44,35 @@ def single_view(
     """
     frame = keras.Input((SIDE_PX, SIDE_PX, 1), name="frame")
     x = frame
-    if architecture == "half":
+    if architecture == "strided":
         x = layers.AveragePooling2D(2, dtype=dtype, name=HALVE)(x)
     x = layers.BatchNormalization(momentum=momentum, dtype=dtype, name="normalise")(x)
-    for number, filters in enumerate(FILTERS, start=1):
-        x = layers.Conv2D(
-            filters, 3, padding="same", activation="relu", dtype=dtype, name=f"conv{number}"
-        )(x)
-        x = layers.MaxPooling2D(2, strides=2, dtype=dtype, name=f"pool{number}")(x)
-    x = layers.Flatten(dtype=dtype, name=FEATURES)(x)  # paper: 15,488; half: 3,200
+    x = _strided(x, dtype) if architecture == "strided" else _pooled(x, dtype)
+    x = layers.Flatten(dtype=dtype, name=FEATURES)(x)  # paper: 15,488; strided: 4,608
     x = layers.Dense(DENSE_UNITS, activation="relu", dtype=dtype, name="dense")(x)
     fat = layers.Dense(1, dtype="float32", name="fat_pct")(x)
     return keras.Model(frame, fat, name=name)
+
+
+def _pooled(x: keras.KerasTensor, dtype: str) -> keras.KerasTensor:
+    for number, filters in enumerate(FILTERS, start=1):
+        x = _convolved(x, filters, 1, f"conv{number}", dtype)
+        x = layers.MaxPooling2D(2, strides=2, dtype=dtype, name=f"pool{number}")(x)
+    return x
+
+
+def _strided(x: keras.KerasTensor, dtype: str) -> keras.KerasTensor:
+    for number, filters in enumerate(STRIDED_FILTERS, start=1):
+        x = _convolved(x, filters, 2, f"conv{number}", dtype)
+    return x
+
+
+def _convolved(
+    x: keras.KerasTensor, filters: int, stride: int, name: str, dtype: str
+) -> keras.KerasTensor:
+    return layers.Conv2D(
+        filters, 3, stride, padding="same", activation="relu", dtype=dtype, name=name
+    )(x)
 
 
 def in_float32(model: keras.Model) -> keras.Model:
@@ -61,7 +80,7 @@ def in_float32(model: keras.Model) -> keras.Model:
     halved = any(layer.name == HALVE for layer in model.layers)
     plain = single_view(
         model.name,
-        architecture="half" if halved else "paper",
+        architecture="strided" if halved else "paper",
         momentum=model.get_layer("normalise").momentum,
     )
     plain.set_weights(model.get_weights())

@@ -119,9 +119,16 @@ def spread(count: int, frames: int) -> list[int]:
     return [(2 * i + 1) * count // (2 * taken) for i in range(taken)]
 
 
+def told_spacing(job: Job, view: View, true_mm: tuple[float, float]) -> tuple[float, float]:
+    """What the crop is told of a clip's mm per pixel, with the error that the record allows."""
+    rng = np.random.default_rng([job.record.seed, job.number, VIEWS.index(view)])
+    told = 1 + job.record.scale_error * float(rng.uniform(-1, 1))
+    return true_mm[0] * told, true_mm[1] * told
+
+
 def _render_view(job: Job, view: View) -> list[FrameRow]:
     clip = VirtualClip(job.subject, view)
-    told_mm = _told_spacing(job, view, clip.spacing_mm)
+    told_mm = told_spacing(job, view, clip.spacing_mm)
     pixels = np.lib.format.open_memmap(pixels_path(job.folder, view), "r+")
     first = job.number * job.record.frames
     rows = []
@@ -130,13 +137,6 @@ def _render_view(job: Job, view: View) -> list[FrameRow]:
         rows.append(_row(job, view, frame, row, pixels[row]))
     pixels.flush()
     return rows
-
-
-def _told_spacing(job: Job, view: View, true_mm: tuple[float, float]) -> tuple[float, float]:
-    """What the crop is told of a clip's mm per pixel, with the error that the record allows."""
-    rng = np.random.default_rng([job.record.seed, job.number, VIEWS.index(view)])
-    told = 1 + job.record.scale_error * float(rng.uniform(-1, 1))
-    return true_mm[0] * told, true_mm[1] * told
 
 
 def _row(job: Job, view: View, frame: int, row: int, pixels: NDArray[np.uint8]) -> FrameRow:

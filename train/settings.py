@@ -24,8 +24,10 @@ class FitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     test: Share = 0.15
     """Share of subjects that only the final figures look at."""
     augmentation: Augmentation = LIGHT
-    architecture: Literal["paper", "half"] = "paper"
-    """half: the paper's layers on frames averaged over 2 x 2 pixels."""
+    architecture: Literal["paper", "strided"] = "paper"
+    """strided: smaller and faster, see `train.models`."""
+    schedule: Literal["constant", "cosine"] = "constant"
+    """Of Adam's learning rate; the paper names none. cosine falls to a hundredth over `epochs`."""
     momentum: Annotated[float, Meta(gt=0, lt=1)] = 0.9
     """Of the input batch normalisation; 0.9 suits few steps an epoch, the paper's had 268."""
     precision: Literal["float32", "mixed_bfloat16"] = "float32"

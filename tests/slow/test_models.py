@@ -26,6 +26,40 @@ def test_the_single_view_network_has_the_papers_layers() -> None:
     assert model.layers[-1].activation is keras.activations.linear
 
 
+def test_the_strided_network_halves_the_frame_and_never_pools_again() -> None:
+    model = models.single_view("AR", architecture="strided")
+    kinds = [type(layer).__name__ for layer in model.layers]
+    assert kinds == [
+        "InputLayer",
+        "AveragePooling2D",
+        "BatchNormalization",
+        *["Conv2D"] * 5,
+        "Flatten",
+        "Dense",
+        "Dense",
+    ]
+    convolutions = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    assert {layer.strides for layer in convolutions} == {(2, 2)}
+    assert model.get_layer("features").output.shape == (None, 6 * 6 * 128)
+
+
+@pytest.mark.parametrize("architecture", ["paper", "strided"])
+def test_a_network_is_kept_in_the_architecture_that_was_trained(architecture: str) -> None:
+    trained = models.single_view("AR", architecture=architecture, dtype="mixed_bfloat16")
+    kept = models.in_float32(trained)
+    assert [type(layer) for layer in kept.layers] == [type(layer) for layer in trained.layers]
+
+
+def test_the_learning_rate_stays_or_falls_along_a_cosine() -> None:
+    from train.ready import LEARNING_RATE, ready
+
+    top = models.tail(4)
+    assert float(ready(top).optimizer.learning_rate) == pytest.approx(LEARNING_RATE)
+    falling = ready(top, steps=100).optimizer._learning_rate
+    rates = [float(falling(step)) for step in (0, 50, 100)]
+    assert rates == pytest.approx([LEARNING_RATE, 0.505 * LEARNING_RATE, 0.01 * LEARNING_RATE])
+
+
 def test_a_network_trained_in_bfloat16_is_kept_in_float32_with_its_weights() -> None:
     half = models.single_view("HR", dtype="mixed_bfloat16")
     plain = models.in_float32(half)

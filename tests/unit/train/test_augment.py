@@ -1,8 +1,9 @@
 """Augmentation changes what scanners change, reproducibly, and leaves the padding black."""
 
 import numpy as np
+import pytest
 
-from train.augment import LIGHT, NONE, Augmentation, augment, gray_map
+from train.augment import LIGHT, NONE, SCANNER, Augmentation, augment, for_view, gray_map
 
 FRAMES = np.random.default_rng(0).integers(1, 255, (3, 40, 40), np.uint8)
 
@@ -40,3 +41,49 @@ def test_a_shift_moves_the_picture_and_brings_in_black() -> None:
     assert set(np.unique(moved)) == {0, 9}
     assert black.max() <= 40 * 40 - 37 * 37
     assert black.max() > 0
+
+
+@pytest.mark.parametrize("limits", [LIGHT, SCANNER])
+def test_a_black_frame_stays_black_but_for_what_is_written_on_it(limits: Augmentation) -> None:
+    black = np.zeros((20, 40, 40), np.uint8)
+    changed = augment(black, limits, np.random.default_rng(2))
+    assert bool(changed.any()) == limits.overlay
+
+
+def test_contrast_turns_around_the_gray_of_the_liver() -> None:
+    table = gray_map(0.0, 1.0, 1.2).astype(int)
+    assert table[100] == 100
+    assert table[150] - table[50] == 120
+
+
+def test_time_gain_bends_over_the_depth_and_not_across() -> None:
+    bent_only = Augmentation(gain_gray=0.0, gamma=0.0, shift_px=0, tgc_gray=10.0)
+    even = np.full((1, 60, 60), 100, np.uint8)
+    bent = augment(even, bent_only, np.random.default_rng(4))[0].astype(int)
+    assert (np.ptp(bent, axis=1) <= 1).all()
+    assert 2 < np.ptp(bent[:, 0]) <= 20
+
+
+def test_scale_enlarges_around_the_middle() -> None:
+    scaled_only = Augmentation(gain_gray=0.0, gamma=0.0, shift_px=0, scale=0.2)
+    disc = np.zeros((101, 101), np.uint8)
+    disc[30:71, 30:71] = 200
+    sizes = [
+        int((augment(disc[np.newaxis], scaled_only, np.random.default_rng(seed)) > 100).sum())
+        for seed in range(12)
+    ]
+    assert min(sizes) < 41 * 41 < max(sizes)
+    assert min(sizes) / 41**2 > 0.8**2 * 0.95
+    assert max(sizes) / 41**2 < 1.2**2 * 1.05
+
+
+def test_only_the_view_that_allows_it_is_mirrored() -> None:
+    assert for_view(SCANNER, "AR").mirror
+    assert not for_view(SCANNER, "HR").mirror
+    mirror_only = Augmentation(gain_gray=0.0, gamma=0.0, shift_px=0, mirror=True)
+    frames = np.repeat(FRAMES[:1], 40, axis=0)
+    mirrored = [
+        bool(np.array_equal(one, FRAMES[0, :, ::-1]))
+        for one in augment(frames, mirror_only, np.random.default_rng(0))
+    ]
+    assert 8 < sum(mirrored) < 32
