@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 
@@ -27,7 +27,7 @@ Output = tuple[View, float, Features]
 class Exam:
     """An open exam, and when it last had a frame (monotonic ns)."""
 
-    reading: ExamReading = field(default_factory=ExamReading)
+    reading: ExamReading
     last_ns: int = 0
 
 
@@ -131,7 +131,9 @@ class Pipeline:
 
     def _open(self, exam: str) -> ExamReading:
         """The reading of an exam, made new where it is not open; the latest used comes last."""
-        state = self._exams.setdefault(exam, Exam())
+        state = self._exams.get(exam)
+        if state is None:
+            state = self._exams[exam] = Exam(ExamReading(self._runner.intervals))
         state.last_ns = self._clock()
         self._exams.move_to_end(exam)
         return state.reading

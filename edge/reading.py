@@ -1,11 +1,13 @@
 """The reading of one exam: running median and spread for each view, and for the two together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.contract.grading import PAIR, View, grade
+from edge.contract.interval import IntervalTable, interval_at
 from edge.contract.messages import Summary
 from edge.histogram import Histogram
 
@@ -18,8 +20,9 @@ MAX_TYPICAL = 128
 class RunningMedian:
     """Median and interquartile range over the accepted frames so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, interval: IntervalTable | None = None) -> None:
         self._histogram = Histogram()
+        self._interval = interval
         self.summary = Summary(median_pct=None, iqr_pct=None, frames=0, grade=None)
 
     def add(self, fat_pct: float) -> None:
@@ -30,6 +33,7 @@ class RunningMedian:
             median_pct=median,
             iqr_pct=upper - lower,
             frames=self._histogram.total,
+            interval_pct=interval_at(self._interval, median) if self._interval else None,
             grade=grade(median),
         )
 
@@ -59,20 +63,24 @@ class TypicalFrames:
 class ViewReading:
     """One view of an exam."""
 
-    median: RunningMedian = field(default_factory=RunningMedian)
+    median: RunningMedian
     typical: TypicalFrames = field(default_factory=TypicalFrames)
 
 
 class ExamReading:
-    """All that is kept of one exam of one scanner."""
+    """All that is kept of one exam of one scanner; `intervals`: of the models that have one."""
 
-    def __init__(self) -> None:
+    def __init__(self, intervals: Mapping[str, IntervalTable] | None = None) -> None:
+        self._intervals = intervals or {}
         self._views: dict[View, ViewReading] = {}
-        self._pair = RunningMedian()
+        self._pair = RunningMedian(self._intervals.get(PAIR))
 
     def add(self, view: View, fat_pct: float, features: Features) -> None:
         """Take in an accepted frame: its estimate and its trunk's features, float32 (1, n)."""
-        reading = self._views.setdefault(view, ViewReading())
+        reading = self._views.get(view)
+        if reading is None:
+            reading = ViewReading(RunningMedian(self._intervals.get(view)))
+            self._views[view] = reading
         reading.median.add(fat_pct)
         median_pct = reading.median.summary.median_pct
         reading.typical.add(fat_pct, features, fat_pct if median_pct is None else median_pct)

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from edge.contract.bundle import Bundle
 from edge.contract.crop import Gray
 from edge.contract.grading import PAIR, VIEWS, View
+from edge.contract.interval import IntervalTable
 from edge.contract.messages import ModelInfo
 from edge.providers import ORT_NAMES, Provider, ProviderError, candidates
 
 Features = NDArray[np.float32]
+Intervals = dict[str, IntervalTable]
 
 WARM_UP = 3
 
@@ -30,6 +32,7 @@ class Runner:
     Attributes:
         provider: "cpu", "cuda" or "tensorrt": the one in use.
         info: what every message says of the model.
+        intervals: table of the calibrated interval of each model that has one.
     """
 
     def __init__(self, bundle: Bundle, asked: Provider = "auto", threads: int = 1) -> None:
@@ -40,6 +43,9 @@ class Runner:
             ModelError: a network does not fit the contract or misses its golden outputs.
         """
         self.crop = bundle.manifest.crop
+        self.intervals: Intervals = {
+            str(name): table for name, table in bundle.manifest.intervals.items()
+        }
         self.provider, self._sessions = _open_all(bundle, asked, threads)
         for model, session in self._sessions.items():
             _check_contract(model, session, self.crop.size)

@@ -52,6 +52,7 @@ def _manifest(run: RunFolder, name: str, version: str, parity: dict[str, Parity]
         version=version,
         models={model: f"{model}.onnx" for model in MODELS},
         crop=run.crop,
+        intervals=run.intervals,
         measured_on=run.measured_on,
         training={**run.record, "parity": msgspec.to_builtins(parity)},
         opset=OPSET,

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.contract.crop import CropSpec
+from edge.contract.interval import IntervalTable
 
 RECORD_NAME = "record.json"
+INTERVALS_NAME = "intervals.json"
 ModelName = Literal["AR", "HR", "AR+HR"]
 MODELS: tuple[ModelName, ...] = ("AR", "HR", "AR+HR")
 
@@ -43,6 +45,15 @@ class _Record(msgspec.Struct, frozen=True):
     sample: str
 
 
+class _Calibration(msgspec.Struct, frozen=True):
+    """What `python -m train calibrate` leaves."""
+
+    calibrated_on: str
+    intervals: dict[ModelName, IntervalTable]
+    checked_on: str | None = None
+    coverage: dict[str, Any] = {}
+
+
 @dataclass(frozen=True)
 class Sample:
     """Pairs of frames of test subjects: uint8 (n, side, side), with H-MRS % (n,)."""
@@ -69,6 +80,8 @@ class RunFolder:
     measured_on: str
     record: dict[str, Any]
     sample: Sample
+    intervals: dict[ModelName, IntervalTable]
+    """Calibrated interval of each model; empty where the run was not calibrated."""
 
 
 def read_run(folder: Path) -> RunFolder:
@@ -86,13 +99,31 @@ def read_run(folder: Path) -> RunFolder:
     for name in MODELS:
         if name not in files or not files[name].is_file():
             raise RunError(f"{folder}: no {name}.keras; `python -m train fit` makes all three")
+    calibration = _calibration(folder / INTERVALS_NAME)
+    recorded = msgspec.json.decode(raw)
+    if calibration:
+        recorded["calibration"] = {
+            "calibrated_on": calibration.calibrated_on,
+            "checked_on": calibration.checked_on,
+            "coverage": calibration.coverage,
+        }
     return RunFolder(
         files,
         record.cohort.record.crop,
         record.measured_on,
-        msgspec.json.decode(raw),
+        recorded,
         _sample(folder / record.sample),
+        calibration.intervals if calibration else {},
     )
+
+
+def _calibration(path: Path) -> _Calibration | None:
+    if not path.is_file():
+        return None
+    try:
+        return msgspec.json.decode(_bytes(path), type=_Calibration)
+    except msgspec.DecodeError as error:
+        raise RunError(f"{path}: {error}; `python -m train calibrate` makes it anew") from error
 
 
 def _sample(path: Path) -> Sample:

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from edge.contract.crop import CropSpec
 from edge.contract.grading import THRESHOLDS_PCT
+from edge.contract.interval import IntervalTable
 
 MANIFEST_NAME = "manifest.json"
 GOLDEN_NAME = "golden.npz"
@@ -33,6 +34,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     crop: CropSpec = CropSpec()
     unit: Literal["H-MRS %"] = "H-MRS %"
     thresholds_pct: tuple[float, float, float] = THRESHOLDS_PCT
+    intervals: dict[Literal["AR", "HR", "AR+HR"], IntervalTable] = {}
+    """Calibrated interval for a subject's H-MRS around the median of each model's estimates."""
     measured_on: str
     """What the figures in `training` were measured on, in plain words."""
     training: dict[str, Any] = {}

@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.contract.interval import IntervalTable, interval_at
 from edge.reading import MAX_TYPICAL, ExamReading, Features, TypicalFrames
 
 
@@ -68,3 +70,19 @@ def test_what_is_kept_for_pairing_is_bounded_and_keeps_the_nearest(steps: list[i
     nearest = min((step / 100 for step in steps), key=lambda value: abs(value - median_pct))
     assert len(typical.features) <= MAX_TYPICAL
     assert abs(typical.nearest(median_pct)[0, 0] - median_pct) <= abs(nearest - median_pct) + 1e-5
+
+
+def test_the_interval_is_that_of_the_median_by_the_table_of_the_view() -> None:
+    table = IntervalTable(
+        confidence=0.9,
+        subjects=9,
+        estimate_pct=[0.0, 100.0],
+        low_pct=[0.0, 80.0],
+        high_pct=[2.0, 100.0],
+    )
+    exam = ExamReading({"AR": table})
+    for fat_pct in (5.0, 10.0, 60.0):
+        exam.add("AR", fat_pct, marked(0))
+        exam.add("HR", fat_pct, marked(0))
+    assert exam.summary("AR").interval_pct == pytest.approx(interval_at(table, 10.0))
+    assert exam.summary("HR").interval_pct is None

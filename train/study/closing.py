@@ -6,6 +6,7 @@ import keras
 import msgspec
 
 from edge.contract.grading import VIEWS
+from edge.contract.interval import IntervalTable
 from train.atomic import write_whole
 from train.cohort import Cohort
 from train.record import RECORD_NAME, SAMPLE_NAME, History, ModelRecord, cohort_used, tools
@@ -13,7 +14,6 @@ from train.sample import write_sample
 from train.study.estimates import CNN, ESTIMATES_NAME, Estimates, Side, read_estimates
 from train.study.figures import SetFigures, calibrated, measure_set
 from train.study.folder import fold_folder
-from train.study.intervals import IntervalTable
 from train.study.networks import Networks
 from train.study.record import StudyPart, StudyRecord, checkout, validation_loss
 from train.study.report import write_report

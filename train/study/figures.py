@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.contract.grading import GRADES, PAIR, VIEWS, grade
+from edge.contract.interval import IntervalTable
 from train.metrics import Metrics, measure, medians
 from train.study.agreement import Agreement, agree
 from train.study.bootstrap import intervals
@@ -14,7 +15,6 @@ from train.study.estimates import CNN, Estimates
 from train.study.intervals import (
     CalibrationError,
     Coverage,
-    IntervalTable,
     calibrate,
     coverage,
 )

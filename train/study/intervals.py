@@ -10,14 +10,14 @@ Mondrian bins would need nine subjects of every bin, more S2 than a cohort of 15
 """
 
 import math
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 import numpy as np
-from msgspec import Meta
 from numpy.typing import ArrayLike, NDArray
 
 from edge.contract.grading import GRADES, grade
+from edge.contract.interval import IntervalTable
 
 Floats = NDArray[np.float64]
 CONFIDENCE = 0.9
@@ -27,23 +27,9 @@ EASIEST_PCT = 0.1
 PLAUSIBLE = 0.01
 """A coverage that chance alone would bring about less often than this is called short."""
 
-Percent = Annotated[float, Meta(ge=0, le=100)]
-
 
 class CalibrationError(ValueError):
     """Too few subjects for an interval of this confidence."""
-
-
-class IntervalTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Knots of a piecewise linear interval; both bounds rise with the estimate."""
-
-    confidence: Annotated[float, Meta(gt=0, lt=1)]
-    subjects: int
-    """That it was calibrated on."""
-    estimate_pct: list[Percent]
-    """Median of a subject's estimates, H-MRS %, from 0 to 100."""
-    low_pct: list[Percent]
-    high_pct: list[Percent]
 
 
 class GradeCoverage(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from edge.contract.grading import GRADES, THRESHOLDS_PCT, grade
+from edge.contract.interval import IntervalTable
 from train.record import History
 from train.study.agreement import Agreement
 from train.study.figures import MODELS, Subjects
-from train.study.intervals import IntervalTable
 
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY = (
     "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9",

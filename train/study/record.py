@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
+from edge.contract.interval import IntervalTable
 from train.record import History, RunRecord
 from train.study.figures import SetFigures
-from train.study.intervals import IntervalTable
 from train.study.settings import StudySettings
 
 

@@ -4,9 +4,9 @@ import msgspec
 import numpy as np
 import pytest
 
+from edge.contract.interval import IntervalTable
 from train.study.intervals import (
     CalibrationError,
-    IntervalTable,
     calibrate,
     coverage,
     interval_pct,

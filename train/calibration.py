@@ -1,0 +1,75 @@
+"""Intervals of a training run's models, calibrated on subjects that they have not learned from."""
+
+from pathlib import Path
+
+import msgspec
+
+from edge.contract.interval import IntervalTable
+from train.atomic import write_whole
+from train.cohort import Cohort
+from train.evaluate import Models, estimate_views
+from train.metrics import medians
+from train.study.intervals import CalibrationError, Coverage, calibrate, coverage
+
+CALIBRATION_NAME = "intervals.json"
+
+
+class Calibration(msgspec.Struct, frozen=True, kw_only=True):
+    """All of `intervals.json`, which export puts into the bundle."""
+
+    calibrated_on: str
+    """In plain words."""
+    manifest_sha256: str
+    intervals: dict[str, IntervalTable]
+    """By "AR", "HR" and "AR+HR"."""
+    checked_on: str | None = None
+    coverage: dict[str, Coverage] = {}
+    """On other unseen subjects than those of the calibration."""
+
+
+def calibrate_models(models: Models, cohort: Cohort) -> Calibration:
+    """Tables for every model that the cohort has frames for.
+
+    Raises:
+        CalibrationError: too few subjects.
+    """
+    tables = {}
+    for name, found in estimate_views(models, cohort.views).items():
+        _, median_pct, hmrs_pct = medians(found.estimate_pct, found.hmrs_pct, found.subjects)
+        tables[name] = calibrate(median_pct, hmrs_pct)
+    return Calibration(
+        calibrated_on=cohort.record.measured_on(len(cohort.hmrs_pct)),
+        manifest_sha256=cohort.manifest_sha256,
+        intervals=tables,
+    )
+
+
+def checked(calibration: Calibration, models: Models, cohort: Cohort) -> Calibration:
+    """The same, with its coverage of a cohort's subjects.
+
+    Raises:
+        CalibrationError: they are the subjects of the calibration.
+    """
+    if cohort.manifest_sha256 == calibration.manifest_sha256:
+        raise CalibrationError(
+            f"{cohort.path}: the cohort of the calibration; check on other subjects"
+        )
+    found = {}
+    for name, estimated in estimate_views(models, cohort.views).items():
+        _, median_pct, hmrs_pct = medians(
+            estimated.estimate_pct, estimated.hmrs_pct, estimated.subjects
+        )
+        if name in calibration.intervals:
+            found[name] = coverage(calibration.intervals[name], median_pct, hmrs_pct)
+    return msgspec.structs.replace(
+        calibration,
+        checked_on=cohort.record.measured_on(len(cohort.hmrs_pct)),
+        coverage=found,
+    )
+
+
+def write_calibration(run: Path, calibration: Calibration) -> Path:
+    """Leave it beside the models."""
+    path = run / CALIBRATION_NAME
+    write_whole(path, msgspec.json.format(msgspec.json.encode(calibration)) + b"\n")
+    return path
