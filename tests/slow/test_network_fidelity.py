@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 
 import numpy as np
-import onnxruntime
 import pytest
-from numpy.typing import NDArray
 
-from edge.contract.bundle import builtin_path, read_bundle
 from edge.scanner.virtual import VERSION
+from tests.builtin import CROP, Floats, Frames, Network
 from train.cohort import Cohort, CohortRecord, read_cohort
 from train.rendered import render_cohort
 from train.study.baselines import Baselines
@@ -16,9 +14,6 @@ from train.study.estimates import CNN
 from train.study.order import violations
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-Frames = NDArray[np.uint8]
-Floats = NDArray[np.float64]
 
 TRAINING, TESTING = frozenset(range(64)), frozenset(range(64, 100))
 SEED = 31_415
@@ -34,30 +29,16 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
         frames=1,
         seed=SEED,
         balanced=True,
-        crop=read_bundle(builtin_path()).manifest.crop,
+        crop=CROP,
         simulator=VERSION,
     )
     render_cohort(folder, record, 2, lambda _: None)
     return read_cohort(folder)
 
 
-class Network:
-    """The built-in network of the AR view."""
-
-    def __init__(self) -> None:
-        bundle = read_bundle(builtin_path())
-        model = bundle.files[bundle.manifest.models["AR"]]
-        self._session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-
-    def __call__(self, frames: Frames) -> Floats:
-        """Estimates (n,) of frames (n, side, side), %."""
-        asked = [{"frame": frame[np.newaxis, ..., np.newaxis]} for frame in frames]
-        return np.array([self._session.run(["fat_pct"], one)[0][0, 0] for one in asked], float)
-
-
 @pytest.fixture(scope="module")
 def network() -> Network:
-    return Network()
+    return Network("AR")
 
 
 @pytest.fixture(scope="module")
