@@ -11,6 +11,7 @@ Research use only; not a medical device.
 
 COMMANDS = {
     "latency": "from a frame's sending to its estimate's arrival: percentiles, stage by stage",
+    "cohort": "virtual frames a second on one core, beside a plain FFT and a plain blur",
 }
 
 
