@@ -4,10 +4,10 @@ Source: Colantonio et al., "A Deep Learning Approach for Hepatic Steatosis Estim
 Ultrasound Imaging", section 2.2. The kernel (3x3) and the dense layer's width (64) are ours.
 """
 
-from typing import Literal
-
 import keras
 from keras import layers
+
+from train.settings import Architecture
 
 SIDE_PX = 360
 FILTERS = (8, 16, 32, 64, 128)
@@ -16,11 +16,6 @@ DENSE_UNITS = 64
 NORM_MOMENTUM = 0.9
 """Keras' own 0.99 leaves the moving variance far from that of gray values (about 2,500) for the
 first epochs when an epoch has few steps; validation, hence early stopping, is then blind."""
-
-Architecture = Literal["paper", "strided"]
-"""paper: as published, 158 million multiplications a frame. strided: on frames averaged over 2 x 2
-pixels, convolutions that take every second pixel instead of pooling: a fifth of that, twice the
-filters in front."""
 
 FEATURES = "features"
 TAIL = "tail"
@@ -38,7 +33,7 @@ def single_view(
 
     Args:
         name: of the model, "AR" or "HR".
-        architecture: see `Architecture`.
+        architecture: see `train.settings.Architecture`.
         momentum: of the input batch normalisation's moving mean and variance.
         dtype: Keras dtype policy of the hidden layers; the output is float32 always.
     """

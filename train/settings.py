@@ -8,6 +8,14 @@ from msgspec import Meta
 from train.augment import LIGHT, Augmentation
 
 Share = Annotated[float, Meta(gt=0, lt=0.5)]
+Architecture = Literal["paper", "strided"]
+"""paper: as published, 158 million multiplications a frame. strided: on frames averaged over 2 x 2
+pixels, convolutions that take every second pixel instead of pooling: a fifth of that, with twice
+the filters in front."""
+Schedule = Literal["constant", "cosine"]
+"""Of Adam's learning rate; the paper names none. cosine falls to a hundredth over all epochs."""
+Precision = Literal["float32", "mixed_bfloat16"]
+"""Of the hidden layers while training; what is kept computes in float32."""
 
 
 class FitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,11 +32,8 @@ class FitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     test: Share = 0.15
     """Share of subjects that only the final figures look at."""
     augmentation: Augmentation = LIGHT
-    architecture: Literal["paper", "strided"] = "paper"
-    """strided: smaller and faster, see `train.models`."""
-    schedule: Literal["constant", "cosine"] = "constant"
-    """Of Adam's learning rate; the paper names none. cosine falls to a hundredth over `epochs`."""
+    architecture: Architecture = "paper"
+    schedule: Schedule = "constant"
     momentum: Annotated[float, Meta(gt=0, lt=1)] = 0.9
     """Of the input batch normalisation; 0.9 suits few steps an epoch, the paper's had 268."""
-    precision: Literal["float32", "mixed_bfloat16"] = "float32"
-    """Of the hidden layers while training; what is kept computes in float32."""
+    precision: Precision = "float32"

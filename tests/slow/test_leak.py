@@ -1,4 +1,4 @@
-"""Frames of one clip look alike: divided by frame, even a nearest neighbour seems to read fat."""
+"""Fidelity 14: divided by frame, even a nearest neighbour seems to read fat: clips look alike."""
 
 from dataclasses import replace
 

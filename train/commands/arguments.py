@@ -1,7 +1,10 @@
 """Kinds of command-line arguments, checked where they are read."""
 
 import argparse
+import os
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 
 def at_least(lowest: int) -> Callable[[str], int]:
@@ -39,3 +42,13 @@ def scale_mm(text: str) -> float:
     if not 0.05 <= value <= 5:
         raise argparse.ArgumentTypeError(f"{value} is not 0.05 to 5 mm per pixel")
     return value
+
+
+def add_out(parser: Any, what: str) -> None:
+    """Describe --out: the folder that a command makes."""
+    parser.add_argument("--out", type=Path, required=True, default=argparse.SUPPRESS, help=what)
+
+
+def add_workers(parser: Any, what: str) -> None:
+    """Describe --workers: as many as there are cores, unless told."""
+    parser.add_argument("--workers", type=at_least(1), default=os.cpu_count() or 1, help=what)

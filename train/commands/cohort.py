@@ -1,8 +1,6 @@
 """`python -m train cohort`: render a virtual cohort to train on."""
 
 import argparse
-import os
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -10,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from edge.contract.crop import CropSpec
 from edge.scanner.virtual import PRESETS, VERSION
 from train.cohort import CohortError, CohortRecord
-from train.commands.arguments import at_least, scale_mm, share
+from train.commands.arguments import add_out, add_workers, at_least, scale_mm, share
 from train.render import SHEET_NAME
 from train.rendered import render_cohort
 
@@ -52,16 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=0.0,
         help="largest share by which the scale that the crop is told is wrong, to learn from",
     )
-    parser.add_argument(
-        "--workers", type=at_least(1), default=os.cpu_count() or 1, help="processes"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        default=argparse.SUPPRESS,
-        help="folder to make or go on with",
-    )
+    add_workers(parser, "processes")
+    add_out(parser, "folder to make or go on with")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -6,9 +6,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from train.augment import CHOICES
 from train.cohort import Cohort, CohortError, read_cohort
-from train.commands.arguments import at_least, share
+from train.commands.arguments import add_out, share
+from train.commands.training import DEFAULTS, add_training, training_of
 from train.figures_table import figures_table
 from train.quiet import wake_keras
 from train.record import RunRecord
@@ -26,7 +26,6 @@ EXAMPLE = (
     "AR+HR.keras and record.json in `run`; `python -m export bundle run --out bundle` takes it "
     "from there. KERAS_BACKEND=jax or torch trains on another backend, where installed."
 )
-DEFAULTS = FitSettings()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,70 +33,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "cohort", type=Path, help="folder made by `python -m train cohort` or `ingest`"
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        default=argparse.SUPPRESS,
-        help="new folder for the models",
-    )
-    parser.add_argument("--epochs", type=at_least(1), default=DEFAULTS.epochs, help="at most")
-    parser.add_argument("--batch", type=at_least(1), default=DEFAULTS.batch, help="frames a step")
-    parser.add_argument(
-        "--patience",
-        type=at_least(1),
-        default=DEFAULTS.patience,
-        help="epochs without a better validation loss before training stops",
-    )
-    parser.add_argument("--seed", type=at_least(0), default=DEFAULTS.seed, help="of every draw")
+    add_out(parser, "new folder for the models")
     parser.add_argument(
         "--validation", type=share, default=DEFAULTS.validation, help="share of the subjects"
     )
     parser.add_argument("--test", type=share, default=DEFAULTS.test, help="share of the subjects")
-    parser.add_argument(
-        "--augment",
-        choices=sorted(CHOICES),
-        default="light",
-        help="what scanners and operators change: "
-        "light is gain, gamma and small shifts; scanner adds time gain, dynamic range, scale, "
-        "speckle, smoothing, writing, and mirror images of AR",
-    )
-    parser.add_argument(
-        "--architecture",
-        choices=("paper", "strided"),
-        default=DEFAULTS.architecture,
-        help="strided: averages 2 x 2 pixels first and strides instead of pooling; nine times as "
-        "fast to train",
-    )
-    parser.add_argument(
-        "--schedule",
-        choices=("constant", "cosine"),
-        default=DEFAULTS.schedule,
-        help="of the learning rate; cosine lets it fall over all epochs",
-    )
-    parser.add_argument(
-        "--precision",
-        choices=("float32", "mixed_bfloat16"),
-        default=DEFAULTS.precision,
-        help="of the hidden layers while training; bfloat16 is faster where the CPU has it",
-    )
+    add_training(parser, augment="light")
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, then show the figures on unseen subjects."""
     console = Console()
-    settings = FitSettings(
-        epochs=args.epochs,
-        batch=args.batch,
-        patience=args.patience,
-        seed=args.seed,
-        validation=args.validation,
-        test=args.test,
-        augmentation=CHOICES[args.augment],
-        architecture=args.architecture,
-        schedule=args.schedule,
-        precision=args.precision,
-    )
+    settings = FitSettings(validation=args.validation, test=args.test, **training_of(args))
     try:
         _check_new(args.out)
         record = _train(read_cohort(args.cohort), args.out, settings, console)

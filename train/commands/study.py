@@ -1,16 +1,15 @@
 """`python -m train study`: the paper's study, from cohort to report."""
 
 import argparse
-import os
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
 
 from edge.scanner.virtual import PRESETS, VERSION
-from train.augment import CHOICES
 from train.cohort import CohortError, CohortRecord
-from train.commands.arguments import at_least
+from train.commands.arguments import add_out, add_workers, at_least
+from train.commands.training import add_training, training_of
 from train.figures_table import figures_table
 from train.quiet import wake_keras
 from train.split import SplitError
@@ -42,13 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     _describe_cohort(parser.add_argument_group("cohort"))
     _describe_protocol(parser.add_argument_group("protocol, the paper's where it says"))
-    parser.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        default=argparse.SUPPRESS,
-        help="folder to make or go on with",
-    )
+    add_out(parser, "folder to make or go on with")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -63,14 +56,9 @@ def run(args: argparse.Namespace) -> int:
     settings = StudySettings(
         test_subjects=args.test_subjects,
         folds=args.folds,
-        epochs=args.epochs,
-        patience=args.patience,
-        batch=args.batch,
-        seed=args.seed,
-        augmentation=CHOICES[args.augment],
-        precision=args.precision,
         extra_unseen=args.extra_unseen,
         bootstrap=args.bootstrap,
+        **training_of(args),
     )
     wake_keras()  # here, so that --help takes no TensorFlow and no seconds
     from train.study.study import Study
@@ -129,9 +117,7 @@ def _describe_cohort(group: argparse._ArgumentGroup) -> None:
         help="further virtual subjects of the next seed to measure on: ten test subjects cannot "
         "tell models apart",
     )
-    group.add_argument(
-        "--workers", type=at_least(1), default=os.cpu_count() or 1, help="processes that render"
-    )
+    add_workers(group, "processes that render")
 
 
 def _describe_protocol(group: argparse._ArgumentGroup) -> None:
@@ -144,27 +130,7 @@ def _describe_protocol(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--folds", type=at_least(2), default=DEFAULTS.folds, help="of the cross-validation"
     )
-    group.add_argument("--epochs", type=at_least(1), default=DEFAULTS.epochs, help="at most")
-    group.add_argument(
-        "--patience",
-        type=at_least(1),
-        default=DEFAULTS.patience,
-        help="epochs without a better validation loss before a training stops",
-    )
-    group.add_argument("--batch", type=at_least(1), default=DEFAULTS.batch, help="frames a step")
-    group.add_argument("--seed", type=at_least(0), default=DEFAULTS.seed, help="of every draw")
-    group.add_argument(
-        "--augment",
-        choices=sorted(CHOICES),
-        default="none",
-        help="changes to training frames; the paper names none",
-    )
-    group.add_argument(
-        "--precision",
-        choices=("float32", "mixed_bfloat16"),
-        default=DEFAULTS.precision,
-        help="of the hidden layers while training; bfloat16 is faster where the CPU has it",
-    )
+    add_training(group, augment="none")
     group.add_argument(
         "--bootstrap",
         type=at_least(100),

@@ -1,12 +1,12 @@
 """What a study can be told: the paper's values where it gives one, ours with a reason elsewhere."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from train.augment import NONE, Augmentation
-from train.settings import FitSettings
+from train.settings import Architecture, FitSettings, Precision, Schedule
 
 
 class StudySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,7 +26,9 @@ class StudySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     momentum: Annotated[float, Meta(gt=0, lt=1)] = 0.9
     """Of the input batch normalisation. Keras' 0.99 blinds validation for the first epochs where an
     epoch has few steps; the paper's epochs had 268."""
-    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    architecture: Architecture = "paper"
+    schedule: Schedule = "constant"
+    precision: Precision = "float32"
     extra_unseen: Annotated[int, Meta(ge=0)] = 60
     """Further virtual subjects to measure on: ten are too few to tell models apart."""
     bootstrap: Annotated[int, Meta(ge=100)] = 2000
@@ -44,5 +46,7 @@ class StudySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             test=round(test, 4),
             augmentation=self.augmentation,
             momentum=self.momentum,
+            architecture=self.architecture,
+            schedule=self.schedule,
             precision=self.precision,
         )

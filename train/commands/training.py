@@ -1,0 +1,65 @@
+"""Arguments of every command that trains networks, and what they ask for."""
+
+import argparse
+from typing import Any, get_args
+
+from train.augment import CHOICES
+from train.commands.arguments import at_least
+from train.settings import Architecture, FitSettings, Precision, Schedule
+
+DEFAULTS = FitSettings()
+
+
+def add_training(parser: Any, *, augment: str) -> None:
+    """Describe them to a parser or one of its groups; `augment` is the default."""
+    add = parser.add_argument
+    add("--epochs", type=at_least(1), default=DEFAULTS.epochs, help="at most")
+    add("--batch", type=at_least(1), default=DEFAULTS.batch, help="frames a step")
+    add(
+        "--patience",
+        type=at_least(1),
+        default=DEFAULTS.patience,
+        help="epochs without a better validation loss before a training stops",
+    )
+    add("--seed", type=at_least(0), default=DEFAULTS.seed, help="of every draw")
+    add(
+        "--augment",
+        choices=sorted(CHOICES),
+        default=augment,
+        help="changes to training frames, of which the paper names none: light is gain, gamma and "
+        "small shifts; scanner adds time gain, dynamic range, scale, speckle, smoothing, writing, "
+        "and mirror images of AR",
+    )
+    add(
+        "--architecture",
+        choices=get_args(Architecture),
+        default=DEFAULTS.architecture,
+        help="strided: averages 2 x 2 pixels first and strides instead of pooling; several times "
+        "as fast to train",
+    )
+    add(
+        "--schedule",
+        choices=get_args(Schedule),
+        default=DEFAULTS.schedule,
+        help="of the learning rate; cosine lets it fall over all epochs",
+    )
+    add(
+        "--precision",
+        choices=get_args(Precision),
+        default=DEFAULTS.precision,
+        help="of the hidden layers while training; bfloat16 is faster where the CPU has it",
+    )
+
+
+def training_of(args: argparse.Namespace) -> dict[str, Any]:
+    """The fields of FitSettings, and of StudySettings, that they stand for."""
+    return {
+        "epochs": args.epochs,
+        "batch": args.batch,
+        "patience": args.patience,
+        "seed": args.seed,
+        "augmentation": CHOICES[args.augment],
+        "architecture": args.architecture,
+        "schedule": args.schedule,
+        "precision": args.precision,
+    }
