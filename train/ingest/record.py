@@ -60,6 +60,13 @@ class IngestRecord(
 
     def measured_on(self, subjects: int) -> str:
         """In plain words, what figures of this many subjects were measured on."""
+        if self.is_virtual:
+            cohorts = ", ".join(f"{preset} (seed {seed})" for preset, seed in self.virtual)
+            return (
+                f"virtual cohorts, presets {cohorts}: {subjects} subjects unseen in training. "
+                "Simulated images: the figures say nothing about patients. Research use only, not "
+                "a medical device."
+            )
         return (
             f"images listed in {self.manifest}, label: {self.label}; {subjects} subjects unseen in "
             "training. Research use only, not a medical device."

@@ -211,7 +211,7 @@ def test_a_virtual_cohort_brings_its_subjects_and_stays_virtual(
     cohort = read_cohort(tmp_path / "data")
     assert cohort.is_virtual
     assert record.draws == {("single", 1)}
-    assert "says nothing about patients" in record.measured_on(2)
+    assert "say nothing about patients" in record.measured_on(2)
     assert cohort.hmrs_pct == pytest.approx(source.hmrs_pct)
     for view in ("AR", "HR"):
         np.testing.assert_array_equal(cohort.views[view].pixels, source.views[view].pixels)
