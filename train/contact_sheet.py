@@ -1,5 +1,7 @@
 """A picture of a cohort at a glance: the same virtual subjects with little and with much fat."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +9,10 @@ from numpy.typing import NDArray
 from edge.contract.crop import CropSpec, crop
 from edge.contract.grading import VIEWS, View
 from edge.scanner.virtual import VirtualClip, draw_subject
+from train.atomic import write_whole
+from train.cohort import CohortRecord
 
+SHEET_NAME = "contact_sheet.png"
 FAT_PCT = (2.0, 8.0, 20.0, 40.0)
 SUBJECTS = 3
 TILE_PX = 300
@@ -37,6 +42,13 @@ def contact_sheet(preset: str, seed: int, spec: CropSpec) -> Gray:
         middle = MARGIN_PX + row * TILE_PX + TILE_PX // 2
         _write(sheet, VIEWS[row % len(VIEWS)], (4, middle))
     return np.asarray(sheet, np.uint8)
+
+
+def write_contact_sheet(folder: Path, record: CohortRecord) -> Path:
+    """Leave the contact sheet of a cohort in its folder, as PNG."""
+    sheet = contact_sheet(record.preset, record.seed, record.crop)
+    write_whole(folder / SHEET_NAME, cv2.imencode(".png", sheet)[1].tobytes())
+    return folder / SHEET_NAME
 
 
 def _tile(preset: str, seed: int, index: int, fat_pct: float, view: View, spec: CropSpec) -> Gray:

@@ -33,10 +33,8 @@ from train.cohort import (
     pixels_path,
     read_record,
 )
-from train.contact_sheet import contact_sheet
 
 PARTS_NAME = "parts"
-SHEET_NAME = "contact_sheet.png"
 
 
 @dataclass(frozen=True)
@@ -90,12 +88,9 @@ def render(jobs: Sequence[Job], workers: int) -> Iterator[int]:
 
 
 def finish(folder: Path, subjects: Sequence[Subject]) -> Path:
-    """Write the latents, a contact sheet and, last, the manifest, in the order of the subjects."""
+    """Write the latents and, last, the manifest, from the parts in the order of the subjects."""
     latents = b"".join(msgspec.json.encode(subject) + b"\n" for subject in subjects)
     write_whole(folder / LATENTS_NAME, latents)
-    record = read_record(folder)
-    sheet = contact_sheet(record.preset, record.seed, record.crop)
-    write_whole(folder / SHEET_NAME, cv2.imencode(".png", sheet)[1].tobytes())
     rows = [row for number in range(len(subjects)) for row in _read_part(folder, number)]
     write_whole(folder / MANIFEST_NAME, format_manifest(rows).encode())
     return folder / MANIFEST_NAME

@@ -8,17 +8,22 @@ import numpy as np
 import pytest
 
 from edge.contract.bundle import read_bundle
+from edge.scanner.virtual import VERSION
 from export.__main__ import main as export
 from train.__main__ import main as train
 from train.calibration import Calibration
+from train.cohort import CohortRecord
+from train.rendered import render_cohort
 
 pytest.importorskip("keras")
 pytestmark = pytest.mark.slow
 
 
 def rendered(folder: Path, seed: int) -> str:
-    asked = ["--subjects", "12", "--frames", "1", "--seed", str(seed), "--balance"]
-    assert train(["cohort", *asked, "--workers", "1", "--out", str(folder)]) == 0
+    record = CohortRecord(
+        preset="single", subjects=12, frames=1, seed=seed, balanced=True, simulator=VERSION
+    )
+    render_cohort(folder, record, 1, lambda _: None)
     return str(folder)
 
 
@@ -62,7 +67,7 @@ def test_subjects_that_the_models_learned_from_calibrate_nothing(
     run: Path, cohort_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train(["calibrate", str(run), str(cohort_folder)]) == 1
-    assert "another --seed" in capsys.readouterr().out.replace("\n", " ")
+    assert "another --seed" in " ".join(capsys.readouterr().out.split())
     assert not (run / "intervals.json").exists()
 
 
@@ -70,7 +75,7 @@ def test_coverage_is_not_measured_on_the_subjects_of_the_calibration(
     run: Path, unseen: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train(["calibrate", str(run), unseen[0], "--check", unseen[0]]) == 1
-    assert "the cohort of the calibration" in capsys.readouterr().out.replace("\n", " ")
+    assert "the cohort of the calibration" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_damaged_table_makes_no_bundle(

@@ -9,7 +9,7 @@ from edge.contract.crop import CropSpec
 from edge.scanner.virtual import PRESETS, VERSION
 from train.cohort import CohortError, CohortRecord
 from train.commands.arguments import add_out, add_workers, at_least, scale_mm, share
-from train.render import SHEET_NAME
+from train.contact_sheet import write_contact_sheet
 from train.rendered import render_cohort
 
 HELP = "Render frames of virtual subjects, both views, with their H-MRS %, as training data."
@@ -77,7 +77,9 @@ def run(args: argparse.Namespace) -> int:
         console.print(f"[red]{error}[/red]")
         return 1
     console.print(f"{args.subjects} virtual subjects: {manifest}")
-    console.print(f"what they look like: {args.out / SHEET_NAME}")
+    with console.status("drawing the contact sheet"):
+        sheet = write_contact_sheet(args.out, record)
+    console.print(f"what they look like: {sheet}")
     return 0
 
 
