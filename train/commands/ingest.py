@@ -2,6 +2,8 @@
 
 import argparse
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -53,11 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check, crop, and say what the folder holds."""
     console = Console()
-    # When frames were taken plays no part here, and a warning a file would drown the others.
-    logging.getLogger("edge.scanner.dicom.times").setLevel(logging.ERROR)
     columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn())
+    bars = Progress(*columns, TimeRemainingColumn(), console=console)
     try:
-        with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+        with _without_frame_times(), bars as progress:
             spec = CropSpec(mm_per_px=getattr(args, "crop_mm_per_px", None))
             record = ingest(args.manifest, args.out, spec, _Bars(progress))
     except (ManifestError, CohortError, OSError) as error:
@@ -71,6 +72,18 @@ def run(args: argparse.Namespace) -> int:
         highlight=False,
     )
     return 0
+
+
+@contextmanager
+def _without_frame_times() -> Iterator[None]:
+    """When frames were taken plays no part here, and a warning a file would drown the others."""
+    logger = logging.getLogger("edge.scanner.dicom.times")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 class _Bars:
