@@ -11,6 +11,7 @@ import threading
 import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from edge.contract.crop import CropSpec, crop
 from edge.contract.grading import View
+from edge.contract.interval import IntervalTable
 from edge.contract.messages import FrameHeader
 from edge.inbox import Arrival, Inbox
 from edge.pipeline import Pipeline
@@ -59,6 +61,7 @@ class WindowsRead:
     """The daemon's pipeline with a network that keeps what it is shown."""
 
     info = None
+    intervals: ClassVar[dict[str, IntervalTable]] = {}
 
     def __init__(self, spec: CropSpec) -> None:
         self.crop = spec
@@ -333,6 +336,7 @@ def test_finished_data_is_never_written_over(two_views: Path, tmp_path: Path) ->
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from typing import ClassVar
 from edge.contract.crop import CropSpec
 from train.ingest.ingesting import ingest
 
