@@ -52,7 +52,7 @@ def test_black_outside_the_fan_is_not_read() -> None:
 def test_the_ridge_reads_what_the_mean_cannot(
     cohort: Cohort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("train.study.baselines.is_virtual", lambda _: False)
+    monkeypatch.setattr("train.study.baselines.rendering", lambda _: None)
     baselines = Baselines(cohort, frozenset(range(16)), fold=2)
     found = baselines.estimate(cohort, frozenset(range(16, 24)), "test")
     assert set(found.method) == {"mean", "median", "ridge"}
