@@ -1,8 +1,11 @@
 """Intervals of a training run's models, calibrated on subjects that they have not learned from."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from edge.contract.interval import IntervalTable
 from train.atomic import write_whole
@@ -10,6 +13,8 @@ from train.cohort import Cohort
 from train.evaluate import Models, estimate_views
 from train.metrics import medians
 from train.study.intervals import CalibrationError, Coverage, calibrate, coverage
+
+Floats = NDArray[np.float64]
 
 CALIBRATION_NAME = "intervals.json"
 
@@ -33,14 +38,13 @@ def calibrate_models(models: Models, cohort: Cohort) -> Calibration:
     Raises:
         CalibrationError: too few subjects.
     """
-    tables = {}
-    for name, found in estimate_views(models, cohort.views).items():
-        _, median_pct, hmrs_pct = medians(found.estimate_pct, found.hmrs_pct, found.subjects)
-        tables[name] = calibrate(median_pct, hmrs_pct)
     return Calibration(
         calibrated_on=cohort.record.measured_on(len(cohort.hmrs_pct)),
         manifest_sha256=cohort.manifest_sha256,
-        intervals=tables,
+        intervals={
+            name: calibrate(median_pct, hmrs_pct)
+            for name, median_pct, hmrs_pct in _by_subject(models, cohort)
+        },
     )
 
 
@@ -54,18 +58,21 @@ def checked(calibration: Calibration, models: Models, cohort: Cohort) -> Calibra
         raise CalibrationError(
             f"{cohort.path}: the cohort of the calibration; check on other subjects"
         )
-    found = {}
-    for name, estimated in estimate_views(models, cohort.views).items():
-        _, median_pct, hmrs_pct = medians(
-            estimated.estimate_pct, estimated.hmrs_pct, estimated.subjects
-        )
-        if name in calibration.intervals:
-            found[name] = coverage(calibration.intervals[name], median_pct, hmrs_pct)
     return msgspec.structs.replace(
         calibration,
         checked_on=cohort.record.measured_on(len(cohort.hmrs_pct)),
-        coverage=found,
+        coverage={
+            name: coverage(calibration.intervals[name], median_pct, hmrs_pct)
+            for name, median_pct, hmrs_pct in _by_subject(models, cohort)
+            if name in calibration.intervals
+        },
     )
+
+
+def _by_subject(models: Models, cohort: Cohort) -> Iterator[tuple[str, Floats, Floats]]:
+    """Each model's name, the median of each subject's estimates, and the H-MRS, (subjects,) %."""
+    for name, found in estimate_views(models, cohort.views).items():
+        yield name, *medians(found.estimate_pct, found.hmrs_pct, found.subjects)[1:]
 
 
 def write_calibration(run: Path, calibration: Calibration) -> Path:

@@ -18,7 +18,7 @@ from rich.progress import (
 
 from edge.contract.crop import CropSpec
 from train.cohort import CohortError
-from train.commands.arguments import scale_mm
+from train.commands.arguments import add_out, scale_mm
 from train.ingest.ingesting import ingest
 from train.ingest.problem import ManifestError
 
@@ -39,9 +39,7 @@ EXAMPLE = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     parser.add_argument("manifest", type=Path, help="CSV or Parquet file that lists the images")
-    parser.add_argument(
-        "--out", type=Path, required=True, default=argparse.SUPPRESS, help="new folder to make"
-    )
+    add_out(parser, "new folder to make")
     parser.add_argument(
         "--crop-mm-per-px",
         type=scale_mm,
