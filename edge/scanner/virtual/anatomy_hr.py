@@ -46,8 +46,9 @@ def _add_gallbladder(tissue: Tissue, grid: Grid, wall_mm: float, rng: np.random.
     shown = rng.random() < 0.12
     at = float(rng.uniform(15, 45)), wall_mm + float(rng.uniform(22, 36))
     axes = float(rng.uniform(12, 22)), float(rng.uniform(6, 10))
-    outside = oval(grid, at, axes, float(rng.uniform(-0.6, 0.6)), rng)
+    tilt_rad = float(rng.uniform(-0.6, 0.6))
     if shown:
+        outside = oval(grid, at, axes, tilt_rad, rng)
         here = np.ones_like(outside)
         add_sac(tissue, "gallbladder", outside, (BILE_DB, BILE_ATTENUATION), 9.0, here)
 

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge.scanner.virtual.grid import Field, Grid
-from edge.scanner.virtual.smooth import smooth_line
+from edge.scanner.virtual.polar import angle, distance
+from edge.scanner.virtual.smooth import look_up, smooth_line
 from edge.scanner.virtual.tissue import Tissue, from_db, sheet
 
 OBLIQUE_DB = 18.0
 """Lost where the beam grazes it."""
 
 MIRROR_FADING_DB_MM = 0.25
+
+REACH_MM = np.float32(200)
+"""Along it, to both sides of its lowest point, up to which it goes on bending."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,13 @@ def bowl(
     """
     dx = grid.x - np.float32(lowest_mm[0])
     dy = np.maximum(grid.y - np.float32(lowest_mm[1] - radius_mm), np.float32(0))
-    distance = np.maximum(np.hypot(dx, dy), np.float32(1))
-    along_mm = np.arctan2(dx, dy) * np.float32(radius_mm)
-    along_mm = np.clip(along_mm, -200, 200)
-    table = np.arange(-200, 201, dtype=np.float32)
+    from_centre = np.maximum(distance(dx, dy), np.float32(1))
+    along_mm = np.clip(angle(dx, dy) * np.float32(radius_mm), -REACH_MM, REACH_MM)
+    table = np.arange(-REACH_MM, REACH_MM + 1, dtype=np.float32)[None]
     bends = 6.5 * smooth_line(rng, table, 60.0) + 1.4 * smooth_line(rng, table, 18.0)
-    bent_mm = np.interp(along_mm, table, bends).astype(np.float32)
-    beyond_mm = distance - np.float32(radius_mm) - bent_mm
-    fold = 2 * np.maximum(beyond_mm, 0) / distance
+    bent_mm = look_up(bends[0], along_mm + REACH_MM)
+    beyond_mm = from_centre - np.float32(radius_mm) - bent_mm
+    fold = 2 * np.maximum(beyond_mm, 0) / from_centre
     return Diaphragm(beyond_mm, grid.x - fold * dx, grid.y - fold * dy, grid.sample_mm)
 
 
@@ -54,8 +57,7 @@ def mirror_image(diaphragm: Diaphragm, mirror_db: float) -> Field:
     """Power of what is seen beyond, re what is mirrored; 1 on this side."""
     beyond = diaphragm.beyond_mm
     level_db = mirror_db - MIRROR_FADING_DB_MM * np.maximum(beyond, 0)
-    ratio = 10 ** (level_db / np.float32(10))
-    return np.where(beyond > 0, ratio, np.float32(1)).astype(np.float32)
+    return np.where(beyond > 0, from_db(level_db), np.float32(1)).astype(np.float32)
 
 
 def add_diaphragm(

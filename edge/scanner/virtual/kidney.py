@@ -7,6 +7,7 @@ import numpy as np
 
 from edge.scanner.virtual.biology import Biology
 from edge.scanner.virtual.grid import Field, Grid
+from edge.scanner.virtual.polar import angle, distance
 from edge.scanner.virtual.smooth import smooth_field, wave
 from edge.scanner.virtual.tissue import Tissue, Window, bounds, sheet, soft
 
@@ -41,18 +42,18 @@ class Kidney:
     @cached_property
     def turn(self) -> Field:
         """Angle around the centre in a kidney made round, rad."""
-        return np.arctan2(self.v / self.half_width_mm, self.u / self.half_length_mm)
+        return angle(self.v / self.half_width_mm, self.u / self.half_length_mm)
 
     @cached_property
     def reach(self) -> Field:
         """0 in the centre, 1 on the outline."""
-        shape = np.hypot(self.u / self.half_length_mm, self.v / self.half_width_mm)
+        shape = distance(self.u / self.half_length_mm, self.v / self.half_width_mm)
         return np.asarray(shape / (1 + self.outline))
 
     @cached_property
     def outside_mm(self) -> Field:
         """Signed distance outside the outline, about right near it."""
-        slope = np.hypot(self.u / self.half_length_mm**2, self.v / self.half_width_mm**2)
+        slope = distance(self.u / self.half_length_mm**2, self.v / self.half_width_mm**2)
         slope = slope / np.maximum(self.reach, 0.05)
         return np.asarray((self.reach - 1) / np.maximum(slope, 0.005))
 
@@ -65,20 +66,21 @@ def draw_kidney(grid: Grid, capsule_mm: float, rng: np.random.Generator) -> Kidn
     cosine, sine = np.float32(np.cos(tilt)), np.float32(np.sin(tilt))
     u, v = cosine * dx + sine * dy, cosine * dy - sine * dx
     long_mm, short_mm = float(rng.uniform(44, 56)), float(rng.uniform(20, 27))
-    turn = np.arctan2(v / np.float32(short_mm), u / np.float32(long_mm))
+    turn = angle(v / np.float32(short_mm), u / np.float32(long_mm))
     return Kidney(u, v, long_mm, short_mm, 0.035 * wave(rng, turn, 5))
 
 
 def add_kidney(whole: Tissue, kidney: Kidney, biology: Biology, rng: np.random.Generator) -> None:
     """Paint it, from the rim of fat inwards."""
     near, inside = kidney.window(AROUND_MM), kidney.window(0.0)
+    around, core = kidney.within(near), kidney.within(inside)
     with whole.part(near) as tissue:
-        _add_cortex(tissue, kidney.within(near), biology, rng)
+        _add_cortex(tissue, around, biology, rng)
     with whole.part(inside) as tissue:
-        _add_pyramids(tissue, kidney.within(inside), biology, rng)
-        _add_sinus(tissue, kidney.within(inside), rng)
+        _add_pyramids(tissue, core, biology, rng)
+        _add_sinus(tissue, core, rng)
     with whole.part(near) as tissue:
-        _add_capsule(tissue, kidney.within(near), rng)
+        _add_capsule(tissue, around, rng)
 
 
 def _add_cortex(tissue: Tissue, kidney: Kidney, biology: Biology, rng: np.random.Generator) -> None:

@@ -10,8 +10,8 @@ from edge.scanner.virtual.smooth import smooth_line
 FOCUS_DB = 2.5
 FOCUS_LENGTH_MM = 28.0
 
-APERTURE_LINES = 6.0
-"""Half width of what a beam meets on its way: an echo's path is as wide as the aperture."""
+APERTURE = cv2.getGaussianKernel(37, 6.0, cv2.CV_32F).T
+"""Of what a beam meets on its way, in lines: an echo's path is as wide as the aperture."""
 
 
 def attenuation_db(attenuation: Field, grid: Grid, frequency_mhz: float) -> Field:
@@ -20,7 +20,7 @@ def attenuation_db(attenuation: Field, grid: Grid, frequency_mhz: float) -> Fiel
     `attenuation`: dB/cm/MHz along the lines, starting on the skin.
     """
     step_cm = grid.sample_mm / 10
-    met = cv2.GaussianBlur(attenuation, (0, 0), APERTURE_LINES, sigmaY=0.5)
+    met = cv2.filter2D(attenuation, -1, APERTURE)
     summed = np.cumsum(met, axis=0, dtype=np.float32) - met / 2
     return summed * np.float32(2 * frequency_mhz * step_cm)
 

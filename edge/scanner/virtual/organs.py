@@ -3,6 +3,7 @@
 import numpy as np
 
 from edge.scanner.virtual.grid import Field, Grid
+from edge.scanner.virtual.polar import angle, distance
 from edge.scanner.virtual.smooth import smooth_field, wave
 from edge.scanner.virtual.tissue import Tissue, sheet, soft
 
@@ -36,9 +37,8 @@ def oval(
     cosine, sine = np.float32(np.cos(tilt_rad)), np.float32(np.sin(tilt_rad))
     u = (cosine * dx + sine * dy) / np.float32(half_axes_mm[0])
     v = (cosine * dy - sine * dx) / np.float32(half_axes_mm[1])
-    turn = np.arctan2(v, u)
-    uneven = 0.05 * wave(rng, turn, 3)
-    return (np.hypot(u, v) / (1 + uneven) - 1) * np.float32(min(half_axes_mm))
+    uneven = 0.05 * wave(rng, angle(v, u), 3)
+    return (distance(u, v) / (1 + uneven) - 1) * np.float32(min(half_axes_mm))
 
 
 def add_ligament(

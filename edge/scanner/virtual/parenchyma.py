@@ -24,4 +24,5 @@ def gamma_like(normal: Field, variance: float) -> Field:
     By the Wilson-Hilferty cube, so that livers that differ in fat alone share their pattern.
     """
     cube_root = 1 - variance / 9 + normal * np.float32(np.sqrt(variance) / 3)
-    return np.asarray(np.maximum(cube_root, np.float32(0.1)) ** 3)
+    cube_root = np.maximum(cube_root, np.float32(0.1))
+    return np.asarray(cube_root * cube_root * cube_root)

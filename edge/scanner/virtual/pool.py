@@ -8,7 +8,7 @@ import numpy as np
 
 from edge.scanner.virtual.grid import Field
 
-SPARE = (192, 128)
+SPARE = (96, 64)
 """Samples and lines by which a pool is larger than its windows."""
 
 

@@ -18,7 +18,7 @@ def noise_pool(settings: Settings, grid: Grid, rng: np.random.Generator) -> Fiel
     """Receiver noise for all frames: nearly as long as a pulse along a line, two lines wide."""
     white = rng.standard_normal(pool_shape((SAMPLES, LINES)), dtype=np.float32)
     along = gaussian(0.8 * settings.wavelength_mm / FWHM / grid.sample_mm)
-    coloured = cv2.sepFilter2D(white, -1, gaussian(0.7), along)
+    coloured = cv2.filter2D(cv2.filter2D(white, -1, along[:, None]), -1, gaussian(0.7)[None])
     return np.asarray(coloured * np.float32(10 ** (settings.noise_db / 20) / np.sqrt(2)))
 
 

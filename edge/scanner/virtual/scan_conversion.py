@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.scanner.virtual.grid import LINES, SAMPLES, Grid
+from edge.scanner.virtual.polar import angle, distance
 from edge.scanner.virtual.settings import Settings
 
 Gray = NDArray[np.uint8]
@@ -49,8 +50,8 @@ def lay_out(grid: Grid, settings: Settings) -> Screen:
     column = np.arange(beside.start, beside.stop, dtype=np.float32) + 0.5 - width / 2
     y = (row * mm_per_px + middle_mm).astype(np.float32)[:, None]
     x = (column * mm_per_px).astype(np.float32)[None]
-    sample = (np.hypot(x, y) - np.float32(grid.radius_mm)) / np.float32(grid.sample_mm) - 0.5
-    line = np.arctan2(x, y) / np.float32(grid.line_rad) + np.float32((LINES - 1) / 2)
+    sample = (distance(x, y) - np.float32(grid.radius_mm)) / np.float32(grid.sample_mm) - 0.5
+    line = angle(x, y) / np.float32(grid.line_rad) + np.float32((LINES - 1) / 2)
     inside = (sample >= 0) & (sample < SAMPLES) & (line >= 0) & (line < LINES - 1)
     line = np.where(inside, line, np.float32(-9))
     maps = cv2.convertMaps(line, sample, cv2.CV_16SC2)

@@ -5,6 +5,11 @@ import numpy as np
 
 from edge.scanner.virtual.grid import Field, Grid
 
+PER_NODE = 16
+"""Values of a random curve's table from one node to the next."""
+ROUND = 720
+"""Steps of the table of a periodic curve."""
+
 
 def smooth_field(
     rng: np.random.Generator, x: Field, y: Field, across_mm: float, down_mm: float | None = None
@@ -29,18 +34,24 @@ def smooth_line(rng: np.random.Generator, along_mm: Field, length_mm: float) -> 
     start = float(along_mm.min())
     count = int((float(along_mm.max()) - start) / length_mm) + 5
     nodes = np.convolve(rng.standard_normal(count + 2), (0.35, 0.87, 0.35), "valid")
-    places = (along_mm - start) / length_mm + 1
-    return np.asarray(np.interp(places, np.arange(count), nodes), np.float32)
+    fine = np.arange(0, count - 1 + 1 / PER_NODE, 1 / PER_NODE)
+    curve = np.interp(fine, np.arange(count), nodes).astype(np.float32)
+    return look_up(curve, (along_mm - start) * np.float32(PER_NODE / length_mm) + PER_NODE)
 
 
 def wave(rng: np.random.Generator, turn: Field, orders: int) -> Field:
     """Random periodic curve of about unit variance over angles in rad; high orders are weaker."""
     order = np.arange(2, orders + 2)
     weight = rng.standard_normal((2, orders)) / order / np.sqrt((1 / order**2).sum())
-    table = np.linspace(-np.pi, np.pi, 721)
-    phase = table[:, None] * order
-    curve = np.sin(phase) @ weight[0] + np.cos(phase) @ weight[1]
-    return np.asarray(np.interp(turn, table, curve), np.float32)
+    phase = np.linspace(-np.pi, np.pi, ROUND + 1)[:, None] * order
+    curve = (np.sin(phase) @ weight[0] + np.cos(phase) @ weight[1]).astype(np.float32)
+    return look_up(curve, (turn + np.float32(np.pi)) * np.float32(ROUND / (2 * np.pi)))
+
+
+def look_up(curve: Field, places: Field) -> Field:
+    """Values of a curve (n,) at places (rows, columns) from 0 to n - 1, as cv2.remap has them."""
+    places = np.asarray(places, np.float32)
+    return cv2.remap(curve[None], places, np.zeros_like(places), cv2.INTER_LINEAR)
 
 
 def grid_field(

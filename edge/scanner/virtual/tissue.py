@@ -107,4 +107,5 @@ def soft(signed_mm: Field, softness_mm: float) -> Field:
 
 def sheet(signed_mm: Field, thickness_mm: float | Field) -> Field:
     """Mask of a thin layer around 0; `thickness_mm` is its full width at half maximum."""
-    return np.exp(np.float32(-4 * np.log(2)) * (signed_mm / thickness_mm) ** 2)
+    off = signed_mm / thickness_mm
+    return np.asarray(cv2.exp(np.float32(-4 * np.log(2)) * off * off), np.float32)

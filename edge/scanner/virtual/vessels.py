@@ -116,11 +116,11 @@ def cut(tubes: list[Tube], sections: int, x: Field, y: Field) -> Iterator[Cut]:
     rows = (y / PIXEL_MM).astype(np.float32)
     places = cv2.convertMaps(columns, rows, cv2.CV_16SC2)
     for section in range(sections):
-        inside, around = (
-            cv2.remap(canvas, *places, cv2.INTER_LINEAR).astype(np.float32) / np.float32(255)
-            for canvas in _section(tubes, section * SECTION_MM, shape, half_mm)
-        )
-        yield Cut(inside, np.maximum(around - inside, 0) * _facing(np.maximum(inside, around)))
+        canvas = cv2.merge(_section(tubes, section * SECTION_MM, shape, half_mm))
+        inside, around = cv2.split(cv2.remap(canvas, *places, cv2.INTER_LINEAR))
+        facing = _facing(cv2.max(inside, around))
+        wall = cv2.multiply(cv2.subtract(around, inside), facing, scale=1 / 255, dtype=cv2.CV_32F)
+        yield Cut(inside * np.float32(1 / 255), np.asarray(wall, np.float32))
 
 
 def _section(
@@ -160,18 +160,36 @@ def _draw(
         if len(run) == 1:
             centre = centre + np.array(((-0.5, 0), (0.5, 0)))
             half_chord = half_chord.repeat(2, axis=0)
-        along = np.gradient(centre, axis=0)
-        along /= np.maximum(np.hypot(*along.T), 1e-6)[:, None]
-        side = np.column_stack((-along[:, 1], along[:, 0])) * half_chord
-        caps = (centre[-1] + along[-1] * half_chord[-1], centre[0] - along[0] * half_chord[0])
-        outline = np.vstack((centre + side, caps[0], (centre - side)[::-1], caps[1]))
-        pixels = (outline + np.array((half_mm, 0))) / PIXEL_MM
-        cv2.fillPoly(canvas, [np.rint(pixels * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+        pixels = _outline(centre, half_chord, half_mm) * (16 / PIXEL_MM)
+        cv2.fillPoly(canvas, [np.rint(pixels).astype(np.int32)], 255, cv2.LINE_AA, 4)
 
 
-def _facing(mask: Field) -> Field:
-    """Amplitude left to walls by how squarely the beam meets them, 0.2 to 1."""
-    blurred = cv2.GaussianBlur(mask, (0, 0), 2.0)
+def _outline(centre: Points, half_chord: Points, half_mm: float) -> Points:
+    """Around a strip along `centre` (n, 2), with a tip at both ends; mm from the canvas' corner."""
+    count = len(centre)
+    along = np.empty_like(centre)
+    along[0], along[-1] = centre[1] - centre[0], centre[-1] - centre[-2]
+    along[1:-1] = centre[2:] - centre[:-2]
+    along *= half_chord / np.maximum(np.sqrt((along * along).sum(axis=1)), 1e-6)[:, None]
+    side = along[:, ::-1] * (-1, 1)
+    outline = np.empty((2 * count + 2, 2))
+    outline[:count] = centre + side
+    outline[count] = centre[-1] + along[-1]
+    outline[count + 1 : -1] = (centre - side)[::-1]
+    outline[-1] = centre[0] - along[0]
+    outline[:, 0] += half_mm
+    return outline
+
+
+def _facing(mask: NDArray[Any]) -> Field:
+    """Amplitude left to walls by how squarely the beam meets them, 0.2 to 1.
+
+    `mask`: 255 inside, uint8. It changes slowly, so half the resolution does.
+    """
+    size = mask.shape[1], mask.shape[0]
+    half = cv2.resize(mask, (size[0] // 2, size[1] // 2), interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(half.astype(np.float32), (0, 0), 1.0)
     down, across = (np.abs(cv2.Sobel(blurred, cv2.CV_32F, *order)) for order in ((0, 1), (1, 0)))
     # A line is about three samples wide, so a step across counts a third.
-    return np.float32(0.2) + np.float32(0.8) * down / (down + across / 3 + np.float32(1e-6))
+    facing = np.float32(0.2) + np.float32(0.8) * down / (down + across / 3 + np.float32(1e-4))
+    return np.asarray(cv2.resize(facing, size, interpolation=cv2.INTER_LINEAR))

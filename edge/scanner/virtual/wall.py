@@ -4,7 +4,7 @@ import numpy as np
 
 from edge.scanner.virtual.body import Body
 from edge.scanner.virtual.grid import Field, Grid
-from edge.scanner.virtual.smooth import grid_field, smooth_line
+from edge.scanner.virtual.smooth import smooth_field, smooth_line
 from edge.scanner.virtual.tissue import Tissue, sheet, soft
 
 SKIN_SHARE = 0.12
@@ -13,6 +13,9 @@ FAT_SHARE = 0.60
 
 ATTENUATION = {"skin": 0.40, "fat": 0.60, "muscle": 1.05}
 """dB/cm/MHz. Source: PMC10001275, table 4, muscle between along and across its fibres."""
+
+BELOW_MM = 3.0
+"""How far below the capsule its sheet still shows."""
 
 
 def capsule_depth(wall_mm: float, grid: Grid, rng: np.random.Generator) -> Field:
@@ -25,14 +28,24 @@ def add_wall(
     tissue: Tissue, body: Body, grid: Grid, capsule_mm: Field, rng: np.random.Generator
 ) -> None:
     """Paint the wall over whatever lies above the capsule."""
-    across = grid.x[:1] * 1.6
+    rows = slice(0, int(np.searchsorted(grid.z[:, 0], float(capsule_mm.max()) + BELOW_MM)))
+    with tissue.part((rows, slice(None))) as near:
+        _add_layers(near, body, grid, capsule_mm, rng)
+
+
+def _add_layers(
+    tissue: Tissue, body: Body, grid: Grid, capsule_mm: Field, rng: np.random.Generator
+) -> None:
+    """Skin, fat and muscle on the part of the grid that holds them."""
+    rows = slice(0, len(tissue.power))
+    z, across = grid.z[rows], grid.x[:1] * 1.6
     bend = 0.05 * smooth_line(rng, across, 25.0)
     skin_mm = SKIN_SHARE * capsule_mm
     fat_mm = (FAT_SHARE + bend) * capsule_mm
-    fibres = 4 * grid_field(rng, grid, 14.0, 0.9)
+    fibres = 4 * smooth_field(rng, grid.x[rows], grid.y[rows], 14.0, 0.9)
     starts = (np.float32(-5) * np.ones_like(fat_mm), skin_mm, fat_mm)
     for name, start, level_db in zip(ATTENUATION, starts, body.wall_levels_db, strict=True):
-        mask = soft(grid.z - start, 0.8) * soft(capsule_mm - grid.z, 0.5)
+        mask = soft(z - start, 0.8) * soft(capsule_mm - z, 0.5)
         tissue.fill(name, mask, level_db + fibres, ATTENUATION[name])
     _add_fasciae(tissue, grid, (skin_mm, fat_mm, capsule_mm), body.wall_levels_db, rng)
 
@@ -46,7 +59,7 @@ def _add_fasciae(
 ) -> None:
     """Thin bright sheets: where the probe touches, between the layers and within them."""
     skin_mm, fat_mm, capsule_mm = bounds_mm
-    around_db = float(np.mean(levels_db))
+    around_db, z = float(np.mean(levels_db)), grid.z[: len(tissue.power)]
     surfaces = [(0.3 + 0 * fat_mm, 16.0), (skin_mm, 8.0), (fat_mm, 11.0), (capsule_mm, 11.0)]
     for _ in range(int(rng.integers(2, 6))):
         share = float(rng.uniform(0.2, 0.97))
@@ -54,5 +67,5 @@ def _add_fasciae(
         surfaces.append(((share + wavy) * capsule_mm, float(rng.uniform(3, 10))))
     for depth_mm, level_db in surfaces:
         uneven = 2.5 * smooth_line(rng, grid.x[:1], 5.0) + 3 * smooth_line(rng, grid.x[:1], 25.0)
-        mask = sheet(grid.z - depth_mm, float(rng.uniform(0.4, 0.8)))
+        mask = sheet(z - depth_mm, float(rng.uniform(0.4, 0.8)))
         tissue.shine("fascia", mask, around_db + level_db + uneven)
