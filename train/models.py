@@ -39,11 +39,13 @@ def single_view(
     """
     frame = keras.Input((SIDE_PX, SIDE_PX, 1), name="frame")
     x = frame
-    if architecture == "strided":
+    if architecture != "paper":
         x = layers.AveragePooling2D(2, dtype=dtype, name=HALVE)(x)
     x = layers.BatchNormalization(momentum=momentum, dtype=dtype, name="normalise")(x)
     x = _strided(x, dtype) if architecture == "strided" else _pooled(x, dtype)
-    x = layers.Flatten(dtype=dtype, name=FEATURES)(x)  # paper: 15,488; strided: 4,608
+    x = layers.Flatten(dtype=dtype, name=FEATURES)(
+        x
+    )  # paper: 15,488; strided: 4,608; halved: 3,200
     x = layers.Dense(DENSE_UNITS, activation="relu", dtype=dtype, name="dense")(x)
     fat = layers.Dense(1, dtype="float32", name="fat_pct")(x)
     return keras.Model(frame, fat, name=name)
@@ -72,14 +74,20 @@ def _convolved(
 
 def in_float32(model: keras.Model) -> keras.Model:
     """The same single-view network and weights, computing in float32."""
-    halved = any(layer.name == HALVE for layer in model.layers)
     plain = single_view(
         model.name,
-        architecture="strided" if halved else "paper",
+        architecture=_architecture(model),
         momentum=model.get_layer("normalise").momentum,
     )
     plain.set_weights(model.get_weights())
     return plain
+
+
+def _architecture(model: keras.Model) -> Architecture:
+    names = {layer.name for layer in model.layers}
+    if HALVE not in names:
+        return "paper"
+    return "halved" if "pool1" in names else "strided"
 
 
 def trunk(model: keras.Model) -> keras.Model:

@@ -8,10 +8,10 @@ from msgspec import Meta
 from train.augment import LIGHT, Augmentation
 
 Share = Annotated[float, Meta(gt=0, lt=0.5)]
-Architecture = Literal["paper", "strided"]
-"""paper: as published, 158 million multiplications a frame. strided: on frames averaged over 2 x 2
-pixels, convolutions that take every second pixel instead of pooling: a fifth of that, with twice
-the filters in front."""
+Architecture = Literal["paper", "halved", "strided"]
+"""paper: as published, 158 million multiplications a frame. halved: the same layers on frames
+averaged over 2 x 2 pixels, a quarter of that. strided: on such frames too, convolutions that take
+every second pixel instead of pooling: a fifth, with twice the filters in front."""
 Schedule = Literal["constant", "cosine"]
 """Of Adam's learning rate; the paper names none. cosine falls to a hundredth over all epochs."""
 Precision = Literal["float32", "mixed_bfloat16"]

@@ -43,7 +43,14 @@ def test_the_strided_network_halves_the_frame_and_never_pools_again() -> None:
     assert model.get_layer("features").output.shape == (None, 6 * 6 * 128)
 
 
-@pytest.mark.parametrize("architecture", ["paper", "strided"])
+def test_the_halved_network_is_the_papers_on_averaged_frames() -> None:
+    paper, halved = models.single_view("AR"), models.single_view("AR", architecture="halved")
+    kinds = [[type(layer).__name__ for layer in model.layers] for model in (paper, halved)]
+    assert kinds[1] == [kinds[0][0], "AveragePooling2D", *kinds[0][1:]]
+    assert halved.get_layer("features").output.shape == (None, 5 * 5 * 128)
+
+
+@pytest.mark.parametrize("architecture", ["paper", "halved", "strided"])
 def test_a_network_is_kept_in_the_architecture_that_was_trained(architecture: str) -> None:
     trained = models.single_view("AR", architecture=architecture, dtype="mixed_bfloat16")
     kept = models.in_float32(trained)

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--validation", type=share, default=DEFAULTS.validation, help="share of the subjects"
     )
     parser.add_argument("--test", type=share, default=DEFAULTS.test, help="share of the subjects")
-    add_training(parser, augment="light")
+    add_training(parser, augment="light", architecture="paper")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -10,8 +10,8 @@ from train.settings import Architecture, FitSettings, Precision, Schedule
 DEFAULTS = FitSettings()
 
 
-def add_training(parser: Any, *, augment: str) -> None:
-    """Describe them to a parser or one of its groups; `augment` is the default."""
+def add_training(parser: Any, *, augment: str, architecture: Architecture) -> None:
+    """Describe them to a parser or one of its groups; `augment`, `architecture`: defaults."""
     add = parser.add_argument
     add("--epochs", type=at_least(1), default=DEFAULTS.epochs, help="at most")
     add("--batch", type=at_least(1), default=DEFAULTS.batch, help="frames a step")
@@ -33,9 +33,10 @@ def add_training(parser: Any, *, augment: str) -> None:
     add(
         "--architecture",
         choices=get_args(Architecture),
-        default=DEFAULTS.architecture,
-        help="strided: averages 2 x 2 pixels first and strides instead of pooling; several times "
-        "as fast to train",
+        default=architecture,
+        help="paper: its layers to the letter; halved: the same on frames averaged over 2 x 2 "
+        "pixels, in a quarter of the time; strided: on such frames, strides instead of pooling, "
+        "faster still",
     )
     add(
         "--schedule",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from train.atomic import write_whole
+from train.settings import Architecture
 from train.study import plots
 from train.study.document import Box, Document, Heading, Image, Part, Text
 from train.study.estimates import CNN, Estimates
@@ -79,6 +80,15 @@ def _box(record: StudyRecord) -> Box:
     return Box("Read this first. Research use only, not a medical device.", lines)
 
 
+NETWORKS: dict[Architecture, str] = {
+    "paper": "The networks have the paper's layers, on frames of 360 x 360 pixels.",
+    "halved": "The networks have the paper's layers, but on frames averaged over 2 x 2 pixels, "
+    "which trains in a quarter of the time; --architecture paper leaves them whole.",
+    "strided": "The networks are not the paper's: they stride over every second pixel instead of "
+    "pooling, on frames averaged over 2 x 2 pixels.",
+}
+
+
 def _protocol(record: StudyRecord) -> list[Part]:
     study, used = record.study, record.cohort
     settings = study.settings
@@ -89,7 +99,8 @@ def _protocol(record: StudyRecord) -> list[Part]:
             f"the others dealt into {settings.folds} folds, grade by grade; subjects are "
             "divided, never frames. Adam with Keras' defaults, mean squared error, batches of "
             f"{settings.batch}, at most {settings.epochs} epochs, stopped after "
-            f"{settings.patience} without a better loss on the fold's validation subjects."
+            f"{settings.patience} without a better loss on the fold's validation subjects. "
+            f"{NETWORKS[settings.architecture]}"
         ),
         Text(
             "The two-branch model has the frozen trunks of one fold, the one with the lowest mean "

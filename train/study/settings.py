@@ -26,7 +26,9 @@ class StudySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     momentum: Annotated[float, Meta(gt=0, lt=1)] = 0.9
     """Of the input batch normalisation. Keras' 0.99 blinds validation for the first epochs where an
     epoch has few steps; the paper's epochs had 268."""
-    architecture: Architecture = "paper"
+    architecture: Architecture = "halved"
+    """The paper's layers at half its resolution: a quarter of the time, so that a study of 150
+    subjects ends within two hours on two cores. "paper" is the paper's to the letter."""
     schedule: Schedule = "constant"
     precision: Precision = "float32"
     extra_unseen: Annotated[int, Meta(ge=0)] = 60
