@@ -43,10 +43,8 @@ def single_view(
         x = layers.AveragePooling2D(2, dtype=dtype, name=HALVE)(x)
     x = layers.BatchNormalization(momentum=momentum, dtype=dtype, name="normalise")(x)
     x = _strided(x, dtype) if architecture == "strided" else _pooled(x, dtype)
-    x = layers.Flatten(dtype=dtype, name=FEATURES)(
-        x
-    )
-    # of the paper 15,488, strided 4,608, halved 3,200
+    # Features: paper 15,488, strided 4,608, halved 3,200.
+    x = layers.Flatten(dtype=dtype, name=FEATURES)(x)
     x = layers.Dense(DENSE_UNITS, activation="relu", dtype=dtype, name="dense")(x)
     fat = layers.Dense(1, dtype="float32", name="fat_pct")(x)
     return keras.Model(frame, fat, name=name)
