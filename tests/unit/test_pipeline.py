@@ -12,7 +12,7 @@ from edge.contract.pixels import PixelError
 from edge.inbox import Arrival, Inbox, Taken
 from edge.pipeline import MAX_OPEN_EXAMS, Pipeline
 from edge.runner import Runner
-from tests.bundles import Line, make_bundle
+from tests.bundles import TRUST, Line, make_bundle
 
 STEP_NS = 1_000_000
 
@@ -21,7 +21,7 @@ STEP_NS = 1_000_000
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Runner:
     path: Path = tmp_path_factory.mktemp("models") / "bundle"
     make_bundle(path, ar=Line(0.1), hr=Line(0.2))
-    return Runner(read_bundle(path), "cpu")
+    return Runner(read_bundle(path, TRUST), "cpu")
 
 
 class World:
@@ -108,7 +108,7 @@ def test_a_frame_of_unknown_view_is_gated_with_a_reason(runner: Runner) -> None:
 
 def test_an_estimate_that_is_no_percentage_is_not_counted(runner: Runner, tmp_path: Path) -> None:
     make_bundle(tmp_path / "high", ar=Line(1.0))
-    world = World(Runner(read_bundle(tmp_path / "high"), "cpu"))
+    world = World(Runner(read_bundle(tmp_path / "high", TRUST), "cpu"))
     list(world.frame(50))
 
     (estimate,) = world.frame(200)
@@ -121,7 +121,7 @@ def test_an_estimate_that_is_no_percentage_is_not_counted(runner: Runner, tmp_pa
 def test_a_little_below_zero_counts_as_zero(tmp_path: Path) -> None:
     make_bundle(tmp_path / "low", ar=Line(0.1, offset_pct=-2.0))
 
-    (estimate,) = World(Runner(read_bundle(tmp_path / "low"), "cpu")).frame(0)
+    (estimate,) = World(Runner(read_bundle(tmp_path / "low", TRUST), "cpu")).frame(0)
 
     assert estimate.fat_pct == 0.0
 
