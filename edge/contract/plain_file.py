@@ -28,15 +28,21 @@ def read_plain_file(path: Path, limit: int) -> PlainFile:
         raise BundleError(f"{path}: a symbolic link; put a copy of the file in its place", "link")
     try:
         descriptor = os.open(path, _FLAGS)
+        try:
+            return _read(path, descriptor, limit)
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError as error:
+        raise BundleError(f"{path}: {error.strerror}", "missing_file") from error
     except OSError as error:
-        missing = isinstance(error, FileNotFoundError)
-        raise BundleError(
-            f"{path}: {error.strerror}", "missing_file" if missing else "unreadable"
-        ) from error
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise BundleError(f"{path}: not a plain file but a folder, pipe or device", "link")
+        raise BundleError(f"{path}: {error.strerror}", "unreadable") from error
+
+
+def _read(path: Path, descriptor: int, limit: int) -> PlainFile:
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        raise BundleError(f"{path}: not a plain file but a folder, pipe or device", "link")
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
         raise BundleError(f"{path}: more than the {limit} bytes allowed", "over_size")

@@ -30,9 +30,10 @@ def adapt(path: Path, data: bytes, model: str, size: int, *, pairs: bool) -> byt
         PackError: it is not allowed in a bundle, or does not take or give what it should.
     """
     try:
+        own = scan(data)
         if model != PAIR:
-            data = _settle(path, data, scan(data), pairs=pairs)
-        _check(path, scan(data), model, size, pairs=pairs)
+            data = _settle(path, data, own, pairs=pairs)
+        _check(path, scan(data), own, model, size, pairs=pairs)
     except OnnxError as error:
         raise PackError(f"{path}: {error}") from error
     return data
@@ -68,7 +69,10 @@ def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
             value.name = new
 
 
-def _check(path: Path, network: Network, model: str, size: int, *, pairs: bool) -> None:
+def _check(
+    path: Path, network: Network, own: Network, model: str, size: int, *, pairs: bool
+) -> None:
+    """`own`: the network as it came, whose names the author knows."""
     if model == PAIR:
         takes = network.inputs.keys() == {"ar_features", "hr_features"}
         wanted = "ar_features and hr_features"
@@ -77,14 +81,14 @@ def _check(path: Path, network: Network, model: str, size: int, *, pairs: bool) 
         takes = network.inputs == {"frame": frame}
         wanted = f"frame: {frame}, one gray window (batch, rows, columns, 1) of levels 0-255"
     if not takes:
-        raise _UnfitError(path, model, "takes", _shown(network.inputs), wanted)
+        raise _UnfitError(path, model, "takes", _shown(own.inputs), wanted)
     wanted = f"fat_pct: {FAT}, H-MRS %"
     gives = network.outputs.get("fat_pct") == FAT
     if pairs and model != PAIR:
         wanted += ", and features: float32 (1, n), which AR+HR needs"
         gives = gives and _is_row(network.outputs.get("features"))
     if not gives:
-        raise _UnfitError(path, model, "gives", _shown(network.outputs), wanted)
+        raise _UnfitError(path, model, "gives", _shown(own.outputs), wanted)
 
 
 def _is_row(tensor: TensorType | None) -> bool:

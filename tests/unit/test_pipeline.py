@@ -3,10 +3,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
-from edge.contract.bundle import read_bundle
+from edge.contract.bundle import read_bundle, write_bundle
 from edge.contract.messages import Estimate, FrameHeader
 from edge.contract.pixels import PixelError
 from edge.inbox import Arrival, Inbox, Taken
@@ -185,3 +186,29 @@ def test_the_stages_are_parts_of_the_age(runner: Runner) -> None:
     assert set(estimate.stage_ms) == {"receive", "gate", "crop", "infer", "journal"}
     assert all(ms >= 0 for ms in estimate.stage_ms.values())
     assert estimate.stage_ms["infer"] == 1.0
+
+
+def test_a_model_that_nobody_trusted_signed_says_so_in_every_message(tmp_path: Path) -> None:
+    world = World(Runner(read_bundle(make_bundle(tmp_path / "bundle")), "cpu"))
+
+    (estimate,) = world.frame(10)
+    reading = world.pipeline.end("e1")
+
+    assert estimate.flags == ["unsigned_model"]
+    assert estimate.model.flags == ["unsigned_model"]
+    assert reading is not None
+    assert reading.model.flags == ["unsigned_model"]
+
+
+def test_a_bundle_of_one_view_reads_that_view_alone(tmp_path: Path) -> None:
+    whole = read_bundle(make_bundle(tmp_path / "whole"))
+    manifest = msgspec.structs.replace(whole.manifest, models={"HR": "HR.onnx"})
+    world = World(Runner(write_bundle(tmp_path / "alone", manifest, whole.files), "cpu"))
+
+    (ar,) = world.frame(10, view="AR")
+    (first,) = world.frame(10, view="HR")
+    (second,) = world.frame(20, view="HR")
+
+    assert (ar.fat_pct, ar.reason) == (None, "view_without_model")
+    assert (first.fat_pct, second.fat_pct) == (1.0, 2.0)
+    assert (second.view, second.frames, second.ledger.gated) == ("HR", 2, 1)
