@@ -37,7 +37,7 @@ class Bundle:
     origin: Origin = "unsigned"
     """Who vouches for it."""
     signed_by: str | None = None
-    """Public key of the trusted signature, 64 hexadecimal digits; None where there is none."""
+    """Public key of whoever signed it, trusted or not, 64 hexadecimal digits; None: nobody did."""
 
     def model(self, view: str) -> bytes:
         """ONNX bytes of the model of "AR", "HR" or "AR+HR"."""

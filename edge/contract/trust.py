@@ -37,7 +37,7 @@ ANYONE = Trust(allow_unsigned=True)
 
 
 class Seal(NamedTuple):
-    """Who vouches for a manifest; `key`: of the trusted signature, if it is that."""
+    """Who vouches for a manifest; `key`: whoever signed it rightly, trusted or not."""
 
     origin: Origin
     key: str | None = None
@@ -73,8 +73,8 @@ def judge(manifest: bytes, signature: bytes | None, trust: Trust) -> Seal:
             "bad_signature",
         ) from error
     if pinned:
-        return Seal("builtin")
-    return Seal("signed", signed.key) if listed else Seal("unsigned")
+        return Seal("builtin", signed.key)
+    return Seal("signed" if listed else "unsigned", signed.key)
 
 
 def check_age(manifest: Manifest, origin: Origin, trust: Trust) -> None:

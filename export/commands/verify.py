@@ -44,8 +44,18 @@ def run(args: argparse.Namespace) -> int:
     console.print(f"{manifest.name} {manifest.version}, serial {manifest.serial}", markup=False)
     console.print(f"expires: {manifest.expires or 'never'}; manifest SHA-256 {bundle.sha256}")
     console.print(f"measured on: {manifest.measured_on}", markup=False)
-    console.print(f"origin: {bundle.origin}" + (f" by {bundle.signed_by}" if keys else ""))
+    console.print(f"vouched for by {_voucher(bundle)}")
     return 0
+
+
+def _voucher(bundle: Bundle) -> str:
+    if bundle.origin == "builtin":
+        return "the package, which holds its hash"
+    if bundle.origin == "signed":
+        return f"trusted key {bundle.signed_by}"
+    if bundle.signed_by:
+        return f"key {bundle.signed_by}, which no --trusted-key names"
+    return "nobody: it is not signed"
 
 
 def _trust(keys: frozenset[str]) -> Trust:

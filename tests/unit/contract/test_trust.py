@@ -38,9 +38,11 @@ def test_a_strangers_bundle_is_refused_and_the_stranger_named() -> None:
     assert TRUSTED_KEY in text
 
 
-@pytest.mark.parametrize("signature", [None, LINE])
-def test_what_nobody_trusted_signed_is_marked_where_it_is_allowed(signature: bytes | None) -> None:
-    assert judge(TEXT, signature, ANYONE) == ("unsigned", None)
+@pytest.mark.parametrize(("signature", "key"), [(None, None), (LINE, TRUSTED_KEY)])
+def test_what_nobody_trusted_signed_is_marked_where_it_is_allowed(
+    signature: bytes | None, key: str | None
+) -> None:
+    assert judge(TEXT, signature, ANYONE) == ("unsigned", key)
 
 
 @pytest.mark.parametrize("trust", [TRUST, ANYONE, Trust(TRUST.keys, allow_unsigned=True)])

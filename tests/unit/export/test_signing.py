@@ -140,7 +140,7 @@ def test_from_key_to_verified_bundle_on_the_command_line(
     assert f"signed tiny 0, serial 7 by {public}" in " ".join(capsys.readouterr().out.split())
     assert main(["verify", folder, "--trusted-key", public]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    assert f"origin: signed by {public}" in shown
+    assert f"vouched for by trusted key {public}" in shown
     assert "Cast Expand Flatten" in shown
 
 
