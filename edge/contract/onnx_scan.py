@@ -168,16 +168,15 @@ def _check_tensors(graph: Tree) -> None:
 
 
 def _opset(model: Tree) -> int:
-    """Version of the standard domain, which must be the only domain."""
-    opsets = [
-        (_first(each, "domain", ""), _first(each, "version", 0))
+    """Version of the standard domain; others that converters name are used by no allowed node."""
+    versions = [
+        _first(each, "version", 0)
         for each in model.get("opset_import", [])
+        if _first(each, "domain", "") in _STANDARD_DOMAINS
     ]
-    if strange := [domain for domain, _ in opsets if domain not in _STANDARD_DOMAINS]:
-        raise OnnxError(f"operator domain {strange[0]!r} is not allowed", "operator")
-    if len(opsets) != 1:
-        raise OnnxError(f"{len(opsets)} operator sets of the standard domain, not one")
-    version = int(opsets[0][1])
+    if len(versions) != 1:
+        raise OnnxError(f"{len(versions)} operator sets of the standard domain, not one")
+    version = int(versions[0])
     if version not in OPSETS:
         allowed = f"{OPSETS.start} to {OPSETS.stop - 1}"
         raise OnnxError(f"opset {version}; {allowed} can be used: export the network with one")

@@ -178,7 +178,6 @@ def _signed_but_not_allowed() -> Iterator[Corruption]:
         for operator in ("Loop", "If", "Scan", "RandomNormal", "ConstantOfShape", "NoSuchOperator"):
             yield _network(name, f"operator {operator}", _operator(operator), "operator")
         yield _network(name, "a vendor's node", _operator("EPContext", "com.microsoft"), "operator")
-        yield _network(name, "a vendor's domain", _domain, "operator")
         yield _network(name, "a function", _function, "operator")
         yield _network(name, "another opset", _opset, "network")
         yield _sealed(name, "no ONNX at all", lambda data: b"\x7fELF" + data, "network")
@@ -240,10 +239,6 @@ def _operator(name: str, domain: str = "") -> Callable[[onnx.ModelProto], None]:
         model.graph.node.append(helper.make_node(name, [], ["z"], domain=domain))
 
     return change
-
-
-def _domain(model: onnx.ModelProto) -> None:
-    model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
 
 
 def _function(model: onnx.ModelProto) -> None:
