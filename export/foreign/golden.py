@@ -18,6 +18,16 @@ from export.foreign.pack_error import PackError
 FAT_PCT = (2.0, 6.0, 11.0, 20.0)
 """Fat of the virtual livers, one of each grade S0 to S3."""
 
+RUNTIME_ERRORS: tuple[type[Exception], ...] = (
+    RuntimeError,
+    *(
+        kind
+        for kind in vars(onnxruntime.capi.onnxruntime_pybind11_state).values()
+        if isinstance(kind, type) and issubclass(kind, Exception)
+    ),
+)
+"""ONNX Runtime's exceptions share no class of their own."""
+
 Frames = NDArray[np.uint8]
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -46,17 +56,23 @@ def read_frames(path: Path, views: list[View], size: int) -> Arrays:
     except (OSError, ValueError, EOFError, ArchiveError, zipfile.BadZipFile) as error:
         raise PackError(f"{path}: not a file of golden frames: {error}") from error
     for view in views:
-        frames = arrays.get(f"{view.lower()}_frames")
-        if frames is None or frames.dtype != np.uint8 or frames.shape[1:] != (size, size):
-            found = "missing" if frames is None else f"{frames.dtype} {frames.shape}"
+        frames = arrays.get(f"{view.lower()}_frames", np.empty(0))
+        if frames.dtype != np.uint8 or frames.shape[1:] != (size, size) or len(frames) == 0:
             raise PackError(
-                f"{path}: {view.lower()}_frames: {found}; uint8 (n, {size}, {size}) is needed"
+                f"{path}: {view.lower()}_frames: {frames.dtype} {frames.shape} found, "
+                f"uint8 (n, {size}, {size}) needed"
             )
+    if len({len(arrays[f"{view.lower()}_frames"]) for view in views}) > 1:
+        raise PackError(f"{path}: ar_frames and hr_frames: as many of one as of the other, please")
     return arrays
 
 
 def outputs(networks: Mapping[str, bytes], frames: Mapping[View, Frames]) -> Arrays:
-    """What the networks say of the frames on the CPU: `ar_fat_pct` float32 (n,), and so on."""
+    """What the networks say of the frames on the CPU: `ar_fat_pct` float32 (n,), and so on.
+
+    Raises:
+        PackError: ONNX Runtime cannot run one.
+    """
     features: dict[str, list[NDArray[np.generic]]] = {}
     found: Arrays = {}
     for view, windows in frames.items():
@@ -76,8 +92,11 @@ def outputs(networks: Mapping[str, bytes], frames: Mapping[View, Frames]) -> Arr
 def _run(
     network: bytes, names: list[str], feeds: list[dict[str, NDArray[np.generic]]]
 ) -> list[list[NDArray[np.float32]]]:
-    session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
-    return [session.run(names, feed) for feed in feeds]
+    try:
+        session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
+        return [session.run(names, feed) for feed in feeds]
+    except RUNTIME_ERRORS as error:
+        raise PackError(f"ONNX Runtime cannot run a network: {error}") from error
 
 
 def _column(said: list[list[NDArray[np.float32]]]) -> NDArray[np.float32]:
@@ -88,7 +107,7 @@ def check(path: Path, given: Arrays, found: Arrays, tolerance_pct: float) -> Non
     """The networks say of the author's frames what the author says; PackError where they do not."""
     for name, said in found.items():
         expected = given.get(name)
-        if expected is None or expected.shape != said.shape:
+        if expected is None or expected.shape != said.shape or expected.dtype.kind not in "fiu":
             raise PackError(f"{path}: {name}: {len(said)} numbers are needed, one for each frame")
         worst = float(np.max(np.abs(said.astype(float) - expected.astype(float))))
         if not worst <= tolerance_pct:  # so written that NaN is refused too

@@ -4,12 +4,12 @@ What would change its numbers (pixel range, element type, order of axes) is refu
 the network knows what is right, and exports it again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import onnx
 
-from edge.contract.grading import PAIR
+from edge.contract.grading import PAIR, VIEWS
 from edge.contract.onnx_scan import Network, OnnxError, TensorType, scan
 from export.foreign.pack_error import PackError
 
@@ -105,6 +105,18 @@ class _UnfitError(PackError):
             f"{path}: the {model} network {verb} {found}; a bundle's {verb} {wanted}. Export it "
             "again with the conversion inside; docs/bundle.md shows how"
         )
+
+
+def check_pair(networks: Mapping[str, bytes]) -> None:
+    """What the views give is what "AR+HR" takes; PackError where the widths differ."""
+    takes = scan(networks[PAIR]).inputs
+    for view in VIEWS:
+        given, taken = scan(networks[view]).outputs["features"], takes[f"{view.lower()}_features"]
+        if given != taken:
+            raise PackError(
+                f"the {view} network gives features: {given}, but {PAIR} takes {taken}; export the "
+                "three from one training"
+            )
 
 
 def one_opset(networks: Iterable[bytes]) -> int:

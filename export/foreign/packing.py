@@ -12,7 +12,7 @@ from edge.contract.grading import PAIR, VIEWS, View
 from edge.contract.manifest import GOLDEN_NAME, Manifest
 from export.foreign import golden
 from export.foreign.draft import Draft
-from export.foreign.network import adapt, one_opset
+from export.foreign.network import adapt, check_pair, one_opset
 from export.foreign.pack_error import PackError
 from export.serial import next_serial
 
@@ -66,6 +66,8 @@ def _networks(draft: Draft, paths: list[Path]) -> Networks:
         except OSError as error:
             raise PackError(f"{path}: {error.strerror}") from error
         networks[str(model)] = adapt(path, data, model, draft.crop.size, pairs=PAIR in draft.models)
+    if PAIR in networks:
+        check_pair(networks)
     return networks
 
 

@@ -222,3 +222,18 @@ def test_names_numbers_and_repetition_are_those_of_the_standard(message: str) ->
     for (kind, number), (name, _) in REFUSED.items():
         if kind == message:
             assert name.split()[0] == standard[number].name
+
+
+def test_whatever_the_bytes_it_is_read_or_refused() -> None:
+    rng = np.random.default_rng(0)
+    data = network().SerializeToString()
+    refused = 0
+    for _ in range(5000):
+        changed = bytearray(data)
+        for at in rng.integers(len(data), size=rng.integers(1, 4)):
+            changed[at] = rng.integers(256)
+        try:
+            scan(bytes(changed[: rng.integers(1, len(data) + 1)]))
+        except OnnxError:
+            refused += 1
+    assert refused > 2500

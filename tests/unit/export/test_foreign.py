@@ -122,6 +122,46 @@ def test_the_authors_own_golden_frames_must_be_repeated(author: Author) -> None:
     assert author.packs(says, "--golden", str(golden))[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("arrays", "expected"),
+    [
+        ({}, "ar_frames: float64 (0,) found, uint8 (n, 64, 64) needed"),
+        ({"ar_frames": np.zeros((1, 64, 64))}, "ar_frames: float64 (1, 64, 64) found"),
+        ({"ar_frames": np.zeros((0, 64, 64), np.uint8)}, "ar_frames: uint8 (0, 64, 64) found"),
+        ({"ar_frames": np.zeros((1, 64, 64), np.uint8)}, "ar_fat_pct: 1 numbers are needed"),
+        (
+            {"ar_frames": np.zeros((1, 64, 64), np.uint8), "ar_fat_pct": np.array(["1"])},
+            "ar_fat_pct: 1 numbers are needed",
+        ),
+    ],
+)
+def test_golden_frames_that_are_none_are_refused(
+    author: Author, arrays: dict[str, Any], expected: str
+) -> None:
+    author.saves("net.onnx", network())
+    np.savez(author.folder / "golden.npz", **arrays)
+
+    code, said = author.packs(_one_view(), "--golden", str(author.folder / "golden.npz"))
+
+    assert code == 1
+    assert expected in said
+
+
+def test_views_whose_features_the_pair_does_not_take_are_refused(
+    author: Author, tmp_path: Path
+) -> None:
+    eight = read_bundle(make_bundle(tmp_path / "eight", features=8))
+    four = read_bundle(make_bundle(tmp_path / "four", features=4))
+    for view, bundle in (("AR", eight), ("HR", four), ("AR+HR", eight)):
+        author.saves(f"{view}.onnx", bundle.model(view))
+    models = {view: f"{view}.onnx" for view in ALL}
+
+    code, said = author.packs({**SAYS, "models": models, "crop": {"size": 360}})
+
+    assert code == 1
+    assert "the HR network gives features: float32 (1, 4), but AR+HR takes float32 (1, 8)" in said
+
+
 def _one_view(**changes: object) -> dict[str, Any]:
     return {**SAYS, "models": {"AR": "net.onnx"}, **changes}
 
@@ -205,6 +245,15 @@ def _untrained() -> onnx.ModelProto:
     return model
 
 
+def _reaching_beyond() -> onnx.ModelProto:
+    """Valid ONNX that fails as soon as it runs: it asks for a row that no window has."""
+    model = network()
+    model.graph.node[0].input[0] = "row"
+    model.graph.node.insert(0, helper.make_node("Gather", ["image", "at"], ["row"], axis=1))
+    model.graph.initializer.append(numpy_helper.from_array(np.array([SIDE], np.int64), "at"))
+    return model
+
+
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
@@ -215,6 +264,7 @@ def _untrained() -> onnx.ModelProto:
         (_external, "external_data is not allowed"),
         (_broken, "ONNX's own checks refuse it"),
         (_untrained, "NaN or infinity on a virtual frame"),
+        (_reaching_beyond, "ONNX Runtime cannot run a network"),
         (lambda: b"not a network", "not an ONNX file"),
     ],
 )
