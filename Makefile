@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --quiet --require-hashes --progress-bar off
 SOURCES := edge train export bench tests
 
-.PHONY: help demo setup test check format bench soak lock clean
+.PHONY: help demo setup test check format bench soak lock pin clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -43,6 +43,10 @@ lock: .venv/dev.stamp  ## resolve the dependencies anew
 	$(COMPILE) -c requirements/dev.txt --extra cpu --extra dicom --extra train --extra export \
 		-o requirements/train.txt
 	$(COMPILE) --extra gpu --extra dicom -o requirements/gpu.txt
+
+pin:  ## after a change of edge/builtin: pin the hash of its manifest, by which it is trusted
+	sed -i -E "s/[0-9a-f]{64}/$$(sha256sum < edge/builtin/manifest.json | cut -d' ' -f1)/" \
+		edge/contract/pinned.py
 
 clean:  ## remove what the other targets made
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

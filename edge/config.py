@@ -13,6 +13,9 @@ from edge.sockets.keys import is_public_key
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+\Z")]
 
+PublicKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+"""Ed25519 public key of a bundle's maker."""
+
 MEBIBYTE = 2**20
 
 
@@ -41,7 +44,10 @@ class EstimatesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set.
 
-    `bundle`: folder of the models, "" for the built-in one. `threads`: of one inference.
+    `bundle`: folder of the models, "" for the built-in one. `trusted_keys`: whose signature on a
+    bundle is trusted. `allow_unsigned`: run also a bundle that none of them has signed; every
+    message then says so. `state_dir`: folder of what outlives the daemon, "" for the platform's
+    own. `threads`: of one inference.
     `exam_idle_s`: an exam without a frame for this long is ended. `max_message_mib`: largest frame
     message that is taken in.
     """
@@ -49,6 +55,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scanner: tuple[ScannerSettings, ...] = (ScannerSettings("scanner", "tcp://127.0.0.1:5555"),)
     estimates: EstimatesSettings = EstimatesSettings()
     bundle: str = ""
+    trusted_keys: tuple[PublicKey, ...] = ()
+    allow_unsigned: bool = False
+    state_dir: str = ""
     provider: Literal["auto", "cpu", "cuda", "tensorrt"] = "auto"
     threads: Annotated[int, Meta(ge=1, le=64)] = 1
     exam_idle_s: Annotated[float, Meta(gt=0, le=86400)] = 600.0
@@ -92,6 +101,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 _PATTERNS = {
     "name": "1 to 64 of A-Z a-z 0-9 . _ -",
+    "trusted_keys": "64 of 0-9 a-f, as `python -m export keys show` prints a public key",
 }
 
 
@@ -100,7 +110,7 @@ def _explain(problem: str) -> str:
     what, _, where = problem.partition(" - at `$")
     key = re.sub(r"\[(\d+)\]", lambda match: f" {int(match[1]) + 1}", where.strip("`."))
     key = key.replace(".", ": ") or "settings"
-    field = where.strip("`").rpartition(".")[2]
+    field = re.sub(r"\[\d+\]$", "", where.strip("`").rpartition(".")[2])
     if "unknown field" in what:
         allowed = ", ".join(_section(where).__struct_fields__)
         return f"{key}: {what}; allowed here: {allowed}"

@@ -1,16 +1,19 @@
 """Is this frame fit to be read, and is what the network said fit to be counted? Reason codes."""
 
 import math
+from collections.abc import Collection
 from typing import Literal
 
 from edge.contract.crop import CropSpec
+from edge.contract.grading import View
 from edge.contract.messages import FrameHeader
 from edge.histogram import TOP_PCT
 
-Reason = Literal["view_unknown", "output_not_finite", "output_out_of_range"]
+Reason = Literal["view_unknown", "view_without_model", "output_not_finite", "output_out_of_range"]
 
 REASONS: dict[Reason, str] = {
     "view_unknown": "The header does not say which view this is, so no model fits it.",
+    "view_without_model": "The bundle has no network for this view.",
     "output_not_finite": "The network gave NaN or infinity.",
     "output_out_of_range": "The network's estimate is no possible fat percentage.",
 }
@@ -21,9 +24,11 @@ UNDERSHOOT_PCT = -5.0
 as 0. Below this it is not scatter but a frame that the network does not know."""
 
 
-def before_inference(header: FrameHeader) -> Reason | None:
-    """Reason not to read this frame, or None."""
-    return "view_unknown" if header.view is None else None
+def before_inference(header: FrameHeader, views: Collection[View]) -> Reason | None:
+    """Reason not to read this frame, or None; `views`: those that the bundle has networks for."""
+    if header.view is None:
+        return "view_unknown"
+    return None if header.view in views else "view_without_model"
 
 
 def after_inference(fat_pct: float) -> Reason | None:

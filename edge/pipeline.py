@@ -55,7 +55,7 @@ class Pipeline:
         laps = _Laps(self._clock, taken.arrival.received_ns)
         laps.end("receive")
         header = taken.arrival.header
-        reason = gate.before_inference(header)
+        reason = gate.before_inference(header, self._runner.views)
         laps.end("gate")
         window = self._window(taken)
         laps.end("crop")
@@ -117,7 +117,7 @@ class Pipeline:
         reading = self._open(taken.arrival.header.exam)
         reading.add(view, value_pct, features)
         yield self._estimate(taken, value_pct, None, laps)
-        partner = reading.partner(view)
+        partner = reading.partner(view) if self._runner.pairs else None
         if partner is None:
             return
         pair = (features, partner) if view == "AR" else (partner, features)
@@ -166,7 +166,7 @@ class Pipeline:
             stage_ms=laps.ms(),
             fat_pct=fat_pct,
             reason=reason,
-            flags=gate.flags(header, self._runner.crop),
+            flags=[*gate.flags(header, self._runner.crop), *self._runner.info.flags],
             ledger=self._counts,
             model=self._runner.info,
         )

@@ -15,6 +15,7 @@ from export.estimates import OnnxModels, keras_estimates
 from export.golden import choose, golden_npz
 from export.parity import Parity, compare
 from export.run_folder import MODELS, RunFolder
+from export.serial import next_serial
 
 TOOLS = ("tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "numpy")
 
@@ -50,6 +51,7 @@ def _manifest(run: RunFolder, name: str, version: str, parity: dict[str, Parity]
     return Manifest(
         name=name,
         version=version,
+        serial=next_serial(),
         models={model: f"{model}.onnx" for model in MODELS},
         crop=run.crop,
         intervals=run.intervals,

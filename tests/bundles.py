@@ -6,15 +6,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from edge.contract.bundle import write_bundle
 from edge.contract.crop import CropSpec
 from edge.contract.manifest import GOLDEN_NAME, Manifest
+from edge.contract.trust import Trust
+from export.signing import public_key, sign
 
 OPSET = 18
 IR_VERSION = 10
+SIGNER = Ed25519PrivateKey.generate()
+"""Signs the bundles of this run of the tests; nothing keeps it."""
+
+TRUSTED_KEY = public_key(SIGNER)
+TRUST = Trust(frozenset({TRUSTED_KEY}))
+"""What a daemon demands whose settings list that key."""
+
 GOLDEN_GRAYS = (0, 40, 90, 200)
 
 
@@ -41,8 +51,11 @@ def make_bundle(
     features: int = 8,
     crop: CropSpec = PAPERS_CROP,
     name: str = "tiny",
+    serial: int = 0,
 ) -> Path:
     """Write a bundle that `edge.runner` accepts into the new folder `path`, and give it back.
+
+    It is signed by this run's SIGNER, so that a daemon takes it as it would take one at a scanner.
 
     A single-view network gives `fat_pct`, its line over the window's mean gray, and `features`,
     that same number `features` times. The network of both views gives the mean of the two numbers.
@@ -58,12 +71,14 @@ def make_bundle(
     manifest = Manifest(
         name=name,
         version="0",
+        serial=serial,
         models={"AR": "AR.onnx", "HR": "HR.onnx", "AR+HR": "AR+HR.onnx"},
         crop=crop,
         measured_on="nothing: a straight line over the mean gray, made for a test",
         opset=OPSET,
     )
     write_bundle(path, manifest, files)
+    sign(path, SIGNER)
     return path
 
 

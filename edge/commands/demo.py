@@ -78,6 +78,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="length of each view, up to 60; a shorter clip is played again (default: %(default)g)",
     )
     parser.add_argument("--bundle", metavar="DIR", help="model bundle; default: the built-in one")
+    parser.add_argument(
+        "--trusted-key", metavar="KEY", help="public key whose signature on the bundle is trusted"
+    )
+    parser.add_argument(
+        "--allow-unsigned", action="store_true", help="play it also if nobody trusted signed it"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -133,16 +139,23 @@ def _play(
     console: Console, plan: Plan, args: argparse.Namespace, stopped: StopFlag
 ) -> Reading | None:
     """The exam's reading; None where the user stopped it."""
-    bundle = ["--bundle", args.bundle] if args.bundle else []
-    daemon_words = ["run", "--frames", plan.frames, "--bind", plan.estimates, *bundle]
+    daemon_words = ["run", "--frames", plan.frames, "--bind", plan.estimates, *_bundle_words(args)]
     scanner_words = ["feed", *plan.sources, "--exam", plan.exam, "--bind", plan.frames]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="steatoscope-")))
+        daemon_words += ["--state-dir", str(folder)]  # what a demo runs is not held against later
         daemon = stack.enter_context(Child(daemon_words, folder / "run.log"))
         scanner = stack.enter_context(Child([*scanner_words, "--wait", "60"], folder / "feed.log"))
         listener = stack.enter_context(Listener(plan.estimates, None, time.monotonic()))
         output = stack.enter_context(for_people(console, plan.estimates, args.fat))
         return _await_reading(Viewer(listener, output), daemon, scanner, stopped)
+
+
+def _bundle_words(args: argparse.Namespace) -> list[str]:
+    """Flags of the daemon that say which bundle, and whose."""
+    words = ["--bundle", args.bundle] if args.bundle else []
+    words += ["--trusted-key", args.trusted_key] if args.trusted_key else []
+    return [*words, "--allow-unsigned"] if args.allow_unsigned else words
 
 
 def _await_reading(

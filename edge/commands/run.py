@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from edge import config, log
-from edge.contract.bundle import BundleError, read_bundle
+from edge.contract.bundle import BundleError
 from edge.daemon import Daemon, Scanner
 from edge.inbox import Inbox
+from edge.opening import open_bundle, remember_bundle
 from edge.pipeline import Pipeline
 from edge.providers import ProviderError
 from edge.runner import ModelError, Runner
@@ -31,6 +32,10 @@ publishes on tcp://127.0.0.1:5556. Flags win over the file. An example file: dep
   python -m edge run
   python -m edge run --config edge.toml --check
   python -m edge run --frames ipc:///run/scanner.sock --provider cuda
+  python -m edge run --bundle DIR --trusted-key KEY
+
+A bundle other than the built-in one runs if a key in trusted_keys has signed it (docs/bundle.md);
+with --allow-unsigned any runs, and every message then carries the flag unsigned_model.
 
 It ends on SIGTERM or Ctrl-C after reading what it has received. Exit codes: 0 ended as asked,
 2 settings, bundle or provider refused (nothing was opened), 3 an address could not be bound,
@@ -41,6 +46,17 @@ Research use only; not a medical device.
 SWITCH_S = 0.0005
 """How long a Python thread may keep the interpreter while another waits: below a frame's budget."""
 
+FLAGS = (
+    "bundle",
+    "trusted_keys",
+    "allow_unsigned",
+    "state_dir",
+    "provider",
+    "threads",
+    "log_level",
+)
+"""Flags that stand for the setting of their name."""
+
 logger = logging.getLogger("edge")
 
 
@@ -49,6 +65,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (TOML)")
     parser.add_argument("--bundle", metavar="DIR", help="model bundle; default: the built-in one")
+    parser.add_argument(
+        "--trusted-key",
+        action="append",
+        dest="trusted_keys",
+        metavar="KEY",
+        help="public key whose signature on a bundle is trusted; may be given again",
+    )
+    parser.add_argument(
+        "--allow-unsigned",
+        action="store_const",
+        const=True,
+        help="run a bundle also if nobody trusted signed it; every message then says so",
+    )
+    parser.add_argument(
+        "--state-dir", metavar="DIR", help="folder of what outlives the daemon; default: the user's"
+    )
     parser.add_argument(
         "--provider",
         choices=("auto", "cpu", "cuda", "tensorrt"),
@@ -68,8 +100,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = config.load(args.config, _overrides(args))
         log.set_up(settings.log_level)
-        bundle = read_bundle(settings.bundle_path)
+        bundle = open_bundle(settings)
         runner = Runner(bundle, settings.provider, settings.threads)
+        if not args.check:
+            remember_bundle(settings, bundle)
     except (config.ConfigError, BundleError, ProviderError, ModelError) as error:
         print(f"steatoscope: {error}", file=sys.stderr)
         return 2
@@ -87,7 +121,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _overrides(args: argparse.Namespace) -> dict[str, Any]:
     """Flags that were given, under the names of the settings."""
-    flags = {name: getattr(args, name) for name in ("bundle", "provider", "threads", "log_level")}
+    flags = {name: getattr(args, name) for name in FLAGS}
     given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
     if args.frames:
         given["scanner"] = [{"name": "scanner", "frames": args.frames}]
@@ -141,4 +175,5 @@ def _serve(settings: config.Settings, runner: Runner, bus: Bus) -> int:
 
 def _describe(runner: Runner) -> str:
     info = runner.info
-    return f"model {info.name} {info.version} ({info.precision}) on {info.provider}"
+    marks = "".join(f", {flag}" for flag in info.flags)
+    return f"model {info.name} {info.version} ({info.precision}{marks}) on {info.provider}"

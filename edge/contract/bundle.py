@@ -1,24 +1,30 @@
 """A model bundle: a folder whose manifest names the hash of every file in it.
 
-Each file is read once; the bytes that were hashed are the bytes that are used.
+Each file is read once; the bytes that were verified are the bytes that are used, so that nothing
+reaches ONNX Runtime that was not looked at.
 """
 
 import hashlib
-import stat
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 import msgspec
 
+from edge.contract.archive import ArchiveError, check_archive
+from edge.contract.bundle_error import BundleError
+from edge.contract.grading import PAIR, VIEWS
 from edge.contract.manifest import MANIFEST_NAME, Manifest
+from edge.contract.onnx_scan import Network, OnnxError, scan
+from edge.contract.plain_file import PlainFile, read_plain_file
+from edge.contract.signature import MAX_SIGNATURE_BYTES, SIGNATURE_NAME
+from edge.contract.trust import ANYONE, Origin, Seal, Trust, check_age, judge
+
+__all__ = ["Bundle", "BundleError", "builtin_path", "read_bundle", "write_bundle"]
 
 MAX_FILE_BYTES = 64 * 2**20
+MAX_BUNDLE_BYTES = 256 * 2**20
 MAX_MANIFEST_BYTES = 2**20
-
-
-class BundleError(ValueError):
-    """A bundle that is not what its manifest says; names the file and what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,10 @@ class Bundle:
     manifest: Manifest
     sha256: str
     files: dict[str, bytes]
+    origin: Origin = "unsigned"
+    """Who vouches for it."""
+    signed_by: str | None = None
+    """Public key of whoever signed it, trusted or not, 64 hexadecimal digits; None: nobody did."""
 
     def model(self, view: str) -> bytes:
         """ONNX bytes of the model of "AR", "HR" or "AR+HR"."""
@@ -44,22 +54,30 @@ def builtin_path() -> Path:
     return Path(str(resources.files("edge") / "builtin"))
 
 
-def read_bundle(path: Path) -> Bundle:
-    """Read and verify a bundle folder.
+def read_bundle(path: Path, trust: Trust = ANYONE) -> Bundle:
+    """Read and verify a bundle folder: who vouches for it first, then every byte, then its age.
+
+    `trust`: what it must prove; unless told, anyone's bundle is read, and marked as `unsigned`.
 
     Raises:
-        BundleError: it is missing, incomplete, changed, or holds something that is not listed.
+        BundleError: it is missing, incomplete, changed, too old, vouched for by nobody trusted, or
+            holds something that is not listed or not allowed.
     """
     if not path.is_dir():
-        raise BundleError(f"{path}: no such bundle folder; `python -m export bundle` makes one")
-    raw = _read(path / MANIFEST_NAME, MAX_MANIFEST_BYTES)
-    try:
-        manifest = msgspec.json.decode(raw, type=Manifest)
-    except msgspec.DecodeError as error:
-        raise BundleError(f"{path / MANIFEST_NAME}: {error}") from error
-    _check_complete(path, manifest)
-    files = {name: _verified(path / name, digest) for name, digest in manifest.files.items()}
-    return Bundle(manifest, hashlib.sha256(raw).hexdigest(), files)
+        raise BundleError(
+            f"{path}: no such bundle folder; `python -m export bundle` makes one", "missing_file"
+        )
+    raw = read_plain_file(path / MANIFEST_NAME, MAX_MANIFEST_BYTES)
+    present = _present(path)
+    seal = _judge(path, raw.data, present, trust)
+    # Installers link the package's own files to their cache; the pinned hash makes that harmless.
+    alone = seal.origin != "builtin"
+    _check_names(path / MANIFEST_NAME, raw, alone=alone)
+    manifest = _manifest(path, raw.data, seal, trust)
+    _check_complete(path, manifest, present)
+    files = _verified(path, manifest, alone=alone)
+    _look_through(path, manifest, files)
+    return Bundle(manifest, hashlib.sha256(raw.data).hexdigest(), files, seal.origin, seal.key)
 
 
 def write_bundle(path: Path, manifest: Manifest, files: dict[str, bytes]) -> Bundle:
@@ -74,7 +92,7 @@ def write_bundle(path: Path, manifest: Manifest, files: dict[str, bytes]) -> Bun
         BundleError: the folder holds something, or the result would not be read back.
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise BundleError(f"{path}: not an empty folder; name a new one or empty it")
+        raise BundleError(f"{path}: not an empty folder; name a new one or empty it", "not_empty")
     path.mkdir(parents=True, exist_ok=True)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
     for name, data in files.items():
@@ -85,38 +103,97 @@ def write_bundle(path: Path, manifest: Manifest, files: dict[str, bytes]) -> Bun
     return read_bundle(path)
 
 
-def _check_complete(path: Path, manifest: Manifest) -> None:
+def _present(path: Path) -> set[str]:
+    try:
+        return {entry.name for entry in path.iterdir()}
+    except OSError as error:
+        raise BundleError(f"{path}: {error.strerror}", "unreadable") from error
+
+
+def _judge(path: Path, manifest: bytes, present: set[str], trust: Trust) -> Seal:
+    signature = None
+    if SIGNATURE_NAME in present:
+        file = read_plain_file(path / SIGNATURE_NAME, MAX_SIGNATURE_BYTES)
+        _check_names(path / SIGNATURE_NAME, file, alone=True)
+        signature = file.data
+    try:
+        return judge(manifest, signature, trust)
+    except BundleError as error:
+        raise BundleError(f"{path}: {error}", error.reason) from error
+
+
+def _manifest(path: Path, raw: bytes, seal: Seal, trust: Trust) -> Manifest:
+    try:
+        manifest = msgspec.json.decode(raw, type=Manifest)
+        check_age(manifest, seal.origin, trust)
+    except msgspec.DecodeError as error:
+        raise BundleError(f"{path / MANIFEST_NAME}: {error}") from error
+    except BundleError as error:
+        raise BundleError(f"{path}: {error}", error.reason) from error
+    return manifest
+
+
+def _check_complete(path: Path, manifest: Manifest, present: set[str]) -> None:
     """Everything used is listed, everything listed is there, and nothing else is."""
     used = {*manifest.models.values(), manifest.golden}
     if unlisted := used - manifest.files.keys():
         raise BundleError(f"{path / MANIFEST_NAME}: files has no hash for {_names(unlisted)}")
-    present = {entry.name for entry in path.iterdir()} - {MANIFEST_NAME}
+    if PAIR in manifest.models and not manifest.models.keys() >= set(VIEWS):
+        raise BundleError(f"{path / MANIFEST_NAME}: models has {PAIR} but not both of its views")
     if missing := manifest.files.keys() - present:
-        raise BundleError(f"{path}: listed in the manifest but missing: {_names(missing)}")
-    if extra := present - manifest.files.keys():
-        raise BundleError(f"{path}: not listed in the manifest: {_names(extra)}")
+        raise BundleError(
+            f"{path}: listed in the manifest but missing: {_names(missing)}", "missing_file"
+        )
+    if extra := present - manifest.files.keys() - {MANIFEST_NAME, SIGNATURE_NAME}:
+        raise BundleError(
+            f"{path}: not listed in the manifest: {_names(extra)}; take it out", "unlisted_file"
+        )
 
 
 def _names(names: set[str]) -> str:
-    return ", ".join(sorted(names))
+    return ", ".join(repr(name)[1:-1] for name in sorted(names))
 
 
-def _verified(path: Path, digest: str) -> bytes:
-    data = _read(path, MAX_FILE_BYTES)
-    found = hashlib.sha256(data).hexdigest()
-    if found != digest:
-        raise BundleError(f"{path}: SHA-256 is {found}, but the manifest says {digest}")
-    return data
+def _verified(path: Path, manifest: Manifest, *, alone: bool) -> dict[str, bytes]:
+    """Bytes of every listed file, each with the hash that the manifest says."""
+    files: dict[str, bytes] = {}
+    left = MAX_BUNDLE_BYTES
+    for name, digest in manifest.files.items():
+        file = read_plain_file(path / name, min(left, MAX_FILE_BYTES))
+        _check_names(path / name, file, alone=alone)
+        found = hashlib.sha256(file.data).hexdigest()
+        if found != digest:
+            raise BundleError(
+                f"{path / name}: SHA-256 is {found}, but the manifest says {digest}; the file was "
+                "changed or came over damaged, so fetch it anew",
+                "hash",
+            )
+        files[name] = file.data
+        left -= len(file.data)
+    return files
 
 
-def _read(path: Path, limit: int) -> bytes:
-    """Bytes of a regular file with one name, at most `limit` of them."""
-    try:
-        found = path.lstat()
-    except OSError as error:
-        raise BundleError(f"{path}: {error.strerror}") from error
-    if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
-        raise BundleError(f"{path}: not a plain file of its own (a link, folder or device)")
-    if found.st_size > limit:
-        raise BundleError(f"{path}: {found.st_size} bytes, more than the {limit} allowed")
-    return path.read_bytes()
+def _check_names(path: Path, file: PlainFile, *, alone: bool) -> None:
+    if alone and file.names != 1:
+        raise BundleError(
+            f"{path}: has another name elsewhere (a hard link); put a copy in its place", "link"
+        )
+
+
+def _look_through(path: Path, manifest: Manifest, files: dict[str, bytes]) -> None:
+    """Networks hold only what is allowed, and the golden frames unpack to no more than they may."""
+    for name, data in files.items():
+        try:
+            if name.endswith(".onnx"):
+                _check_opset(manifest, scan(data))
+            elif name.endswith(".npz"):
+                check_archive(data)
+        except OnnxError as error:
+            raise BundleError(f"{path / name}: {error}", error.reason) from error
+        except ArchiveError as error:
+            raise BundleError(f"{path / name}: {error}", "archive") from error
+
+
+def _check_opset(manifest: Manifest, network: Network) -> None:
+    if network.opset != manifest.opset:
+        raise OnnxError(f"opset {network.opset}, but the manifest says {manifest.opset}")

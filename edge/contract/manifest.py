@@ -1,5 +1,6 @@
 """What a model bundle says of itself: the file `manifest.json`."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -13,6 +14,10 @@ MANIFEST_NAME = "manifest.json"
 GOLDEN_NAME = "golden.npz"
 
 FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}\Z")]
+NetworkFile = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,58}\.onnx\Z")]
+"""Every file of this name is looked through before it is used (edge.contract.onnx_scan)."""
+ArchiveFile = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,59}\.npz\Z")]
+"""Likewise (edge.contract.archive)."""
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Label = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._+-]+\Z")]
 
@@ -20,16 +25,20 @@ Label = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Name, contract and provenance of a bundle.
 
-    `models`: file of each model, by "AR", "HR" and "AR+HR". A single-view model takes `frame`,
-    uint8 (1, size, size, 1), and gives `fat_pct`, float32 (1, 1), H-MRS %, and `features`,
-    float32 (1, n): its trunk's flattened output. "AR+HR" takes `ar_features` and `hr_features` and
-    gives `fat_pct`.
+    `models`: file of each model, by "AR", "HR" and "AR+HR": one view, both, or all three. A
+    single-view model takes `frame`, uint8 (1, size, size, 1), and gives `fat_pct`, float32 (1, 1),
+    H-MRS %. Where there is "AR+HR", it also gives `features`, float32 (1, n): its trunk's flattened
+    output. "AR+HR" takes `ar_features` and `hr_features` and gives `fat_pct`.
     """
 
     format: Literal[1] = 1
     name: Label
     version: Label
-    models: dict[Literal["AR", "HR", "AR+HR"], FileName]
+    serial: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    """Grows with every version of this name: after one has run, a lower one is refused."""
+    expires: date | None = None
+    """Last day (UTC) on which a daemon may start with this bundle; None: no such day."""
+    models: Annotated[dict[Literal["AR", "HR", "AR+HR"], NetworkFile], Meta(min_length=1)]
     precision: Literal["fp32"] = "fp32"
     crop: CropSpec = CropSpec()
     unit: Literal["H-MRS %"] = "H-MRS %"
@@ -43,7 +52,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     opset: int
     tools: dict[str, str] = {}
     """Version of each tool that made the bundle."""
-    golden: FileName = GOLDEN_NAME
+    golden: ArchiveFile = GOLDEN_NAME
     golden_tolerance_pct: Annotated[float, Meta(gt=0, le=1)] = 0.05
     """Largest difference in percentage points to the golden outputs that a runtime may show."""
     files: dict[FileName, Sha256] = {}

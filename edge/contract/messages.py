@@ -80,7 +80,7 @@ class LedgerCounts(msgspec.Struct, frozen=True, kw_only=True):
     garbage: int = 0
 
 
-class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
+class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Which model speaks, and on what it runs."""
 
     name: str
@@ -89,6 +89,8 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Of the bundle's manifest, which holds the hash of every other file."""
     provider: str
     precision: str
+    flags: list[str] = []
+    """What a reader should know of the model: "unsigned_model". Left out where there is nothing."""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):

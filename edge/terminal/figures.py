@@ -57,8 +57,9 @@ def reason(code: str) -> str:
 
 
 def model(info: ModelInfo) -> str:
-    """Name, version, precision and provider."""
-    return safe(f"model {info.name} {info.version} ({info.precision}) on {info.provider}")
+    """Name, version, precision, provider, and what to know of it."""
+    marks = ", ".join([info.precision, *(flag.replace("_", " ") for flag in info.flags)])
+    return safe(f"model {info.name} {info.version} ({marks}) on {info.provider}")
 
 
 def ledger_sum(counts: LedgerCounts) -> str:

@@ -19,8 +19,9 @@ HELP = (
 )
 EXAMPLE = (
     "Example: `python -m export bundle run --out bundle --name virtual --version 1`, then "
-    "`python -m edge run --bundle bundle`. Should a converted model differ from Keras by more "
-    "than 0.01 percentage points on any frame, no bundle is written and the exit status is 1."
+    "`python -m export sign bundle` and `python -m edge run --bundle bundle --trusted-key KEY`. "
+    "Should a converted model differ from Keras by more than 0.01 percentage points on any frame, "
+    "no bundle is written and the exit status is 1."
 )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.bundles import TRUSTED_KEY
 from tests.system.bare_viewer import LONGEST_S
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,8 +115,12 @@ def running(settings: Path) -> Iterator[DaemonProcess]:
 
 
 def write_settings(path: Path, bundle: Path, scanners: dict[str, tuple[str, str]]) -> Path:
-    """Write a settings file. `scanners`: address and server key ("" for none) by name."""
-    lines = [f'bundle = "{bundle}"', 'provider = "cpu"']
+    """Write a settings file that trusts the tests' bundles.
+
+    `scanners`: address and server key ("" for none) by name.
+    """
+    lines = [f'bundle = "{bundle}"', 'provider = "cpu"', f'trusted_keys = ["{TRUSTED_KEY}"]']
+    lines += [f'state_dir = "{path.parent / "state"}"']
     for name, (address, server_key) in scanners.items():
         lines += ["[[scanner]]", f'name = "{name}"', f'frames = "{address}"']
         lines += [f"server_key = '{server_key}'"] if server_key else []

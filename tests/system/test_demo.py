@@ -9,6 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.bundles import TRUSTED_KEY
+
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_S = 60.0
 
@@ -33,7 +35,9 @@ def _run(*arguments: str | Path) -> tuple[int, str, str]:
 @pytest.fixture(scope="module")
 def demo(tiny_bundle: Path) -> tuple[int, str, str]:
     """Exit code, output and errors of a short demo."""
-    return _run("--bundle", tiny_bundle, "--seconds", "1", "--fat", "9.5")
+    return _run(
+        "--bundle", tiny_bundle, "--trusted-key", TRUSTED_KEY, "--seconds", "1", "--fat", "9.5"
+    )
 
 
 def test_it_ends_with_the_reading_of_all_views_beside_the_truth(
@@ -89,7 +93,7 @@ def test_a_liver_that_cannot_be_simulated_is_refused(option: tuple[str, str]) ->
 
 
 def test_stopped_by_a_signal_it_leaves_no_process_behind(tiny_bundle: Path) -> None:
-    process = _start("--bundle", tiny_bundle, "--seconds", "60")
+    process = _start("--bundle", tiny_bundle, "--trusted-key", TRUSTED_KEY, "--seconds", "60")
     assert process.stdout is not None
     for line in process.stdout:
         if "AR: frame" in line:

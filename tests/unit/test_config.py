@@ -63,6 +63,9 @@ def test_flags_win_over_the_file(tmp_path: Path) -> None:
             "server_key: must be a public CURVE key",
         ),
         ('[estimates]\nbind = "tcp://0.0.0.0:5556"', "estimates: bind: .*loopback"),
+        ('trusted_keys = ["AB"]', "trusted_keys 1: must be 64 of 0-9 a-f, as `python -m export"),
+        ('trusted_keys = "ab"', "trusted_keys: Expected `array`"),
+        ("allow_unsigned = 1", "allow_unsigned: Expected `bool`"),
         ("[estimates", "not TOML"),
     ],
 )

@@ -2,6 +2,7 @@ import pytest
 
 from edge import gate
 from edge.contract.crop import CropSpec
+from edge.contract.grading import VIEWS
 from edge.contract.messages import FrameHeader
 
 
@@ -22,8 +23,13 @@ def header(**changes: object) -> FrameHeader:
 
 
 def test_a_frame_of_unknown_view_is_not_read() -> None:
-    assert gate.before_inference(header(view=None)) == "view_unknown"
-    assert gate.before_inference(header(view="HR")) is None
+    assert gate.before_inference(header(view=None), VIEWS) == "view_unknown"
+    assert gate.before_inference(header(view="HR"), VIEWS) is None
+
+
+def test_a_frame_of_a_view_without_a_network_is_not_read() -> None:
+    assert gate.before_inference(header(view="HR"), ("AR",)) == "view_without_model"
+    assert gate.before_inference(header(view="AR"), ("AR",)) is None
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,17 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
-from edge.contract.bundle import read_bundle
+from edge.contract.bundle import read_bundle, write_bundle
 from edge.contract.messages import Estimate, FrameHeader
 from edge.contract.pixels import PixelError
 from edge.inbox import Arrival, Inbox, Taken
 from edge.pipeline import MAX_OPEN_EXAMS, Pipeline
 from edge.runner import Runner
-from tests.bundles import Line, make_bundle
+from tests.bundles import TRUST, Line, make_bundle
 
 STEP_NS = 1_000_000
 
@@ -21,7 +22,7 @@ STEP_NS = 1_000_000
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Runner:
     path: Path = tmp_path_factory.mktemp("models") / "bundle"
     make_bundle(path, ar=Line(0.1), hr=Line(0.2))
-    return Runner(read_bundle(path), "cpu")
+    return Runner(read_bundle(path, TRUST), "cpu")
 
 
 class World:
@@ -108,7 +109,7 @@ def test_a_frame_of_unknown_view_is_gated_with_a_reason(runner: Runner) -> None:
 
 def test_an_estimate_that_is_no_percentage_is_not_counted(runner: Runner, tmp_path: Path) -> None:
     make_bundle(tmp_path / "high", ar=Line(1.0))
-    world = World(Runner(read_bundle(tmp_path / "high"), "cpu"))
+    world = World(Runner(read_bundle(tmp_path / "high", TRUST), "cpu"))
     list(world.frame(50))
 
     (estimate,) = world.frame(200)
@@ -121,7 +122,7 @@ def test_an_estimate_that_is_no_percentage_is_not_counted(runner: Runner, tmp_pa
 def test_a_little_below_zero_counts_as_zero(tmp_path: Path) -> None:
     make_bundle(tmp_path / "low", ar=Line(0.1, offset_pct=-2.0))
 
-    (estimate,) = World(Runner(read_bundle(tmp_path / "low"), "cpu")).frame(0)
+    (estimate,) = World(Runner(read_bundle(tmp_path / "low", TRUST), "cpu")).frame(0)
 
     assert estimate.fat_pct == 0.0
 
@@ -185,3 +186,29 @@ def test_the_stages_are_parts_of_the_age(runner: Runner) -> None:
     assert set(estimate.stage_ms) == {"receive", "gate", "crop", "infer", "journal"}
     assert all(ms >= 0 for ms in estimate.stage_ms.values())
     assert estimate.stage_ms["infer"] == 1.0
+
+
+def test_a_model_that_nobody_trusted_signed_says_so_in_every_message(tmp_path: Path) -> None:
+    world = World(Runner(read_bundle(make_bundle(tmp_path / "bundle")), "cpu"))
+
+    (estimate,) = world.frame(10)
+    reading = world.pipeline.end("e1")
+
+    assert estimate.flags == ["unsigned_model"]
+    assert estimate.model.flags == ["unsigned_model"]
+    assert reading is not None
+    assert reading.model.flags == ["unsigned_model"]
+
+
+def test_a_bundle_of_one_view_reads_that_view_alone(tmp_path: Path) -> None:
+    whole = read_bundle(make_bundle(tmp_path / "whole"))
+    manifest = msgspec.structs.replace(whole.manifest, models={"HR": "HR.onnx"})
+    world = World(Runner(write_bundle(tmp_path / "alone", manifest, whole.files), "cpu"))
+
+    (ar,) = world.frame(10, view="AR")
+    (first,) = world.frame(10, view="HR")
+    (second,) = world.frame(20, view="HR")
+
+    assert (ar.fat_pct, ar.reason) == (None, "view_without_model")
+    assert (first.fat_pct, second.fat_pct) == (1.0, 2.0)
+    assert (second.view, second.frames, second.ledger.gated) == ("HR", 2, 1)

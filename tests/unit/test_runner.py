@@ -1,7 +1,7 @@
-import shutil
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from edge.contract.bundle import read_bundle, write_bundle
@@ -49,10 +49,12 @@ def test_a_network_of_another_contract_is_refused(tmp_path: Path) -> None:
         Runner(wrong, "cpu")
 
 
-def test_what_is_no_network_is_refused(tmp_path: Path) -> None:
+def test_a_network_that_the_runtime_cannot_load_is_refused(tmp_path: Path) -> None:
     right = read_bundle(make_bundle(tmp_path / "right"))
-    shutil.rmtree(tmp_path / "right")
-    wrong = write_bundle(tmp_path / "wrong", right.manifest, {**right.files, "HR.onnx": b"no"})
+    network = onnx.load_from_string(right.files["HR.onnx"])
+    network.graph.node[0].input[0] = "nowhere"
+    files = {**right.files, "HR.onnx": network.SerializeToString()}
+    wrong = write_bundle(tmp_path / "wrong", right.manifest, files)
 
     with pytest.raises(ProviderError, match="cannot be loaded"):
         Runner(wrong, "cpu")

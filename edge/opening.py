@@ -1,0 +1,42 @@
+"""The bundle that the settings ask for, under the trust that they grant."""
+
+import logging
+from datetime import UTC, datetime
+
+from edge.config import Settings
+from edge.contract.bundle import Bundle, read_bundle
+from edge.contract.trust import UNSIGNED_FLAG, Trust
+from edge.serials import read_serials, remember
+from edge.state import state_folder
+
+log = logging.getLogger(__name__)
+
+
+def open_bundle(settings: Settings) -> Bundle:
+    """Read and verify the bundle to run, as of today.
+
+    Raises:
+        BundleError: it is refused, or the record of what has run cannot be read.
+    """
+    keys = frozenset(settings.trusted_keys)
+    trust = Trust(
+        keys,
+        settings.allow_unsigned,
+        # Without a trusted key nothing can be a signed bundle's older version.
+        read_serials(state_folder(settings.state_dir)) if keys else {},
+        datetime.now(UTC).date(),
+    )
+    bundle = read_bundle(settings.bundle_path, trust)
+    if bundle.origin == "unsigned":
+        log.warning(
+            "%s: bundle %s %s runs because allow_unsigned is set; nobody trusted vouches for it",
+            UNSIGNED_FLAG,
+            bundle.manifest.name,
+            bundle.manifest.version,
+        )
+    return bundle
+
+
+def remember_bundle(settings: Settings, bundle: Bundle) -> None:
+    """Write down that a bundle runs; BundleError where that cannot be done."""
+    remember(state_folder(settings.state_dir), bundle)

@@ -1,0 +1,1 @@
+"""Networks that were not trained here, packed into bundles."""
