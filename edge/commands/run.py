@@ -69,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
         settings = config.load(args.config, _overrides(args))
         log.set_up(settings.log_level)
         bundle = read_bundle(settings.bundle_path)
+        source = str(args.config) if args.config else "command line"
+        config.check_crop(source, settings, bundle.manifest.crop)
         runner = Runner(bundle, settings.provider, settings.threads)
     except (config.ConfigError, BundleError, ProviderError, ModelError) as error:
         print(f"steatoscope: {error}", file=sys.stderr)

@@ -1,0 +1,141 @@
+"""Which pixels show echoes: what a scanner's black is, and where its picture lies."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.fan.shape import Box, Mask
+
+Gray = NDArray[np.uint8]
+Soft = NDArray[np.float32]
+
+WORKING_PX = 320
+"""Longest side of the image that the first guess is made on."""
+
+ECHO_GRAY = 4.0
+"""Above black by so much a pixel counts as half an echo: above a video codec's noise."""
+
+VEIL_SHARE = 0.35
+"""Where so large a part of the picture's rim is of one gray, that gray is the scanner's black."""
+
+MIN_AREA = 0.04
+"""Smallest picture, as a share of the frame."""
+
+
+class Content(NamedTuple):
+    """What is known of a frame's pixels.
+
+    echo: (height, width) float32, 0 black to 1 surely an echo; not yet cut to `mask`. mask: 1 on
+    the picture's own area, at the working resolution. scale: working px for a px of the frame.
+    whole: as mask, with what is as black as the fan's surroundings. moved: all of it has changed
+    from frame to frame. black: gray of what shows no echo.
+    """
+
+    echo: Soft
+    mask: Mask
+    scale: float
+    whole: Mask
+    moved: bool
+    black: int
+
+    @property
+    def frame(self) -> Box:
+        """The whole frame."""
+        return Box(0.0, 0.0, self.echo.shape[1] - 1.0, self.echo.shape[0] - 1.0)
+
+    @property
+    def box(self) -> Box:
+        """What the picture is cut to, in px of the frame: the frame, or a straight cut within it.
+
+        Some screens cut the lowest part of a fan off, or its corners. A cut shows as a straight
+        upright or level border where a fan has an arc or a corner.
+        """
+        height, width = self.echo.shape
+        left, right, _ = _cuts(self.whole)
+        bottom = _cuts(self.mask)[2]
+        return Box(
+            0.0 if left is None else left / self.scale,
+            0.0,
+            width - 1.0 if right is None else (right + 1) / self.scale - 1,
+            height - 1.0 if bottom is None else (bottom + 1) / self.scale - 1,
+        )
+
+
+LEVEL_CUT, UPRIGHT_CUT = 0.4, 0.12
+"""A cut is at least so long, as a share of the picture's width or height. An arc is level over a
+fifth of the width, a corner is upright over a fiftieth of the height."""
+
+
+def find_content(gray: Gray, moving: Mask | None = None) -> Content | None:
+    """The picture in a gray frame (height, width); None where there is none.
+
+    `moving`: where it may be, (height, width) of 0 and 1; anywhere unless given.
+    """
+    scale = min(1.0, WORKING_PX / max(gray.shape))
+    size = (round(gray.shape[1] * scale), round(gray.shape[0] * scale))
+    small = np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
+    black = _black(small)
+    if moving is not None:
+        gray = np.where(moving > 0, gray, np.uint8(black))
+        small = np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
+    whole = mask = largest(small > black + ECHO_GRAY)
+    if whole is None or mask is None:
+        return None
+    veil = _veil(small, mask)
+    if veil is not None and veil > black:
+        # Outside the fan but within what was masked, veiled black is all there is.
+        black = veil
+        mask = largest(small > black + ECHO_GRAY)
+    if mask is None:
+        return None
+    echo = np.clip((gray.astype(np.float32) - np.float32(black)) / np.float32(2 * ECHO_GRAY), 0, 1)
+    return Content(np.asarray(echo, np.float32), mask, scale, whole, moving is not None, black)
+
+
+def _black(small: Gray) -> int:
+    """The commonest gray around the frame's border."""
+    depth = max(2, min(small.shape) // 40)
+    rim = np.ones(small.shape, np.bool_)
+    rim[depth:-depth, depth:-depth] = False
+    return int(np.bincount(small[rim], minlength=256).argmax())
+
+
+def _veil(small: Gray, mask: Mask) -> int | None:
+    """The gray along the picture's rim where it is one gray and not speckle."""
+    inside = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
+    rim = small[(inside > 1) & (inside < 4)]
+    if rim.size == 0:
+        return None
+    counts = np.bincount(rim, minlength=256)
+    commonest = int(counts.argmax())
+    share = counts[max(0, commonest - 2) : commonest + 3].sum() / rim.size
+    return commonest if share >= VEIL_SHARE else None
+
+
+def largest(found: NDArray[np.bool_]) -> Mask | None:
+    """The largest connected area, without what is thin (text, ticks, traces) and without gaps."""
+    closed = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    mask = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    if len(stats) < 2:
+        return None
+    chosen = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    if stats[chosen, cv2.CC_STAT_AREA] < MIN_AREA * mask.size:
+        return None
+    return np.asarray(labels == chosen, np.uint8)
+
+
+def _cuts(mask: Mask) -> tuple[int | None, int | None, int | None]:
+    """Column of a cut on the left, on the right, and row of one at the bottom."""
+    x, y, width, height = cv2.boundingRect(mask)
+    part = mask[y : y + height, x : x + width] > 0
+    left = part.argmax(axis=1)[part.any(axis=1)]
+    right = part[:, ::-1].argmax(axis=1)[part.any(axis=1)]
+    below = part[::-1].argmax(axis=0)[part.any(axis=0)]
+    return (
+        x if (left <= 1).sum() >= UPRIGHT_CUT * height else None,
+        x + width - 1 if (right <= 1).sum() >= UPRIGHT_CUT * height else None,
+        y + height - 1 if (below <= 1).sum() >= LEVEL_CUT * width else None,
+    )
