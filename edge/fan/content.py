@@ -68,22 +68,27 @@ LEVEL_CUT, UPRIGHT_CUT = 0.4, 0.12
 fifth of the width, a corner is upright over a fiftieth of the height."""
 
 
-def find_content(gray: Gray, moving: Mask | None = None) -> Content | None:
-    """The picture in a gray frame (height, width); None where there is none.
+def find_content(
+    gray: Gray, change: Gray | None = None, *, only_moving: bool = False
+) -> Content | None:
+    """The picture in a gray image (height, width); None where there is none.
 
-    `moving`: where it may be, (height, width) of 0 and 1; anywhere unless given.
+    Args:
+        gray: what one or several frames have shown.
+        change: by how much each pixel has changed over them; None where there was one.
+        only_moving: the picture is looked for where something has changed.
     """
     scale = min(1.0, WORKING_PX / max(gray.shape))
-    size = (round(gray.shape[1] * scale), round(gray.shape[0] * scale))
-    small = np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small = _shrink(gray, scale)
     black = _black(small)
-    if moving is not None:
-        gray = np.where(moving > 0, gray, np.uint8(black))
-        small = np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
+    if change is not None and only_moving:
+        gray = np.where(_near_change(change), gray, np.uint8(black))
+        small = _shrink(gray, scale)
     whole = mask = largest(small > black + ECHO_GRAY)
     if whole is None or mask is None:
         return None
-    veil = _veil(small, mask)
+    still = None if change is None else _shrink(change, scale) <= ECHO_GRAY / 2
+    veil = _veil(small, mask, still)
     if veil is not None and veil > black:
         # Outside the fan but within what was masked, veiled black is all there is.
         black = veil
@@ -91,7 +96,19 @@ def find_content(gray: Gray, moving: Mask | None = None) -> Content | None:
     if mask is None:
         return None
     echo = np.clip((gray.astype(np.float32) - np.float32(black)) / np.float32(2 * ECHO_GRAY), 0, 1)
-    return Content(np.asarray(echo, np.float32), mask, scale, whole, moving is not None, black)
+    return Content(np.asarray(echo, np.float32), mask, scale, whole, only_moving, black)
+
+
+def _shrink(image: Gray, scale: float) -> Gray:
+    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _near_change(change: Gray) -> NDArray[np.bool_]:
+    """Pixels at or near which something has changed: echoes do, text, bars and logos do not."""
+    changed = (change > ECHO_GRAY).astype(np.uint8)
+    lasting = cv2.morphologyEx(changed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    return np.asarray(cv2.dilate(lasting, np.ones((9, 9), np.uint8)) > 0, np.bool_)
 
 
 def _black(small: Gray) -> int:
@@ -102,15 +119,19 @@ def _black(small: Gray) -> int:
     return int(np.bincount(small[rim], minlength=256).argmax())
 
 
-def _veil(small: Gray, mask: Mask) -> int | None:
-    """The gray along the picture's rim where it is one gray and not speckle."""
+def _veil(small: Gray, mask: Mask, still: NDArray[np.bool_] | None) -> int | None:
+    """The gray along the picture's rim where it is one gray, and neither speckle nor noise.
+
+    `still`: pixels that have not changed from frame to frame, where that is known.
+    """
     inside = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
-    rim = small[(inside > 1) & (inside < 4)]
-    if rim.size == 0:
+    rim = (inside > 1) & (inside < 4)
+    grays = small[rim if still is None else rim & still]
+    if grays.size == 0:
         return None
-    counts = np.bincount(rim, minlength=256)
+    counts = np.bincount(grays, minlength=256)
     commonest = int(counts.argmax())
-    share = counts[max(0, commonest - 2) : commonest + 3].sum() / rim.size
+    share = counts[max(0, commonest - 2) : commonest + 3].sum() / np.count_nonzero(rim)
     return commonest if share >= VEIL_SHARE else None
 
 

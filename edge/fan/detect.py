@@ -9,7 +9,7 @@ from edge.fan.content import Content, Gray, find_content
 from edge.fan.fit import fit
 from edge.fan.guess import guess, guess_mirrored
 from edge.fan.sector import Sector
-from edge.fan.shape import Box, Floats, Mask, Shape, SideName, clip_polygon, fill
+from edge.fan.shape import Box, Floats, Shape, SideName, clip_polygon, fill
 
 CLEAR_SIDE = 0.6
 """With less support than this a side may be a shadow's, so that its mirror image is tried too."""
@@ -24,6 +24,11 @@ LEAST_SIDES, LEAST_END = 0.6, 0.2
 
 LEAST_FILLED, MOST_BEYOND = 0.6, 0.01
 """Of the outline's area, and of the echoes."""
+
+
+BEYOND_COSTS, TILT_COSTS = 50.0, 0.15
+"""Of the share of echoes beyond an outline, and of a degree of tilt, in edges borne out: a sector
+leans when one of its sides is mistaken for that of a shadow, else hardly ever."""
 
 
 class Fan(NamedTuple):
@@ -74,24 +79,32 @@ class Fan(NamedTuple):
         return self.shape.middle(self.box)
 
 
-def detect(gray: Gray, moving: Mask | None = None) -> Fan | None:
+def detect(gray: Gray, change: Gray | None = None, *, only_moving: bool = False) -> Fan | None:
     """The outline of the picture in a gray image (height, width); None where there is none.
 
-    `moving`: where it may be, 0 or 1 by pixel (`Evidence.moving`); anywhere unless given.
+    `change`, `only_moving`: as `find_content` takes them.
     """
-    fan = outline(gray, moving)
+    fan = outline(gray, change, only_moving=only_moving)
     return fan if fan is not None and fan.convincing else None
 
 
-def outline(gray: Gray, moving: Mask | None = None) -> Fan | None:
+def outline(gray: Gray, change: Gray | None = None, *, only_moving: bool = False) -> Fan | None:
     """The outline that fits best, convincing or not."""
-    content = find_content(gray, moving)
+    content = find_content(gray, change, only_moving=only_moving)
     if content is None:
         return None
     fits = [_fit(shape, content) for shape in guess(content)]
     if not any(_clear(fan) for fan in fits):
         fits += [_fit(shape, content) for shape in guess_mirrored(content)]
-    return max(fits, key=lambda fan: sum(fan.support.values()), default=None)
+    return max(fits, key=_merit, default=None)
+
+
+def _merit(fan: Fan) -> float:
+    """Edges that are borne out, less what speaks against them."""
+    merit = sum(fan.support.values()) - BEYOND_COSTS * fan.beyond
+    if isinstance(fan.shape, Sector):
+        merit -= TILT_COSTS * float(np.rad2deg(abs(fan.shape.tilt_rad)))
+    return merit
 
 
 def _clear(fan: Fan) -> bool:

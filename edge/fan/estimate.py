@@ -64,10 +64,10 @@ def find(evidence: Evidence) -> Fan | None:
     Where the screen has gray panels only what moves has the fan's outline; where the deep part of
     a fan hardly changes, it has only a part of it.
     """
-    picture, moving = evidence.picture(), evidence.moving()
-    found = [detect(picture)]
-    if moving is not None:
-        found.append(detect(picture, moving))
+    picture, change = evidence.picture(), evidence.change()
+    found = [detect(picture, change)]
+    if evidence.moves:
+        found.append(detect(picture, change, only_moving=True))
     return max(filter(None, found), key=lambda fan: fan.confidence, default=None)
 
 

@@ -3,8 +3,7 @@
 import cv2
 import numpy as np
 
-from edge.fan.content import ECHO_GRAY, Gray
-from edge.fan.shape import Mask
+from edge.fan.content import Gray
 
 MOVING_FRAMES = 4
 """As many frames it takes to tell what moves."""
@@ -40,13 +39,11 @@ class Evidence:
         mean = self._sum / np.float32(self.frames)
         return np.asarray((mean + self._brightest) / 2, np.uint8)
 
-    def moving(self) -> Mask | None:
-        """1 near pixels that have changed: echoes do, text, bars, ticks and logos do not.
+    def change(self) -> Gray | None:
+        """By how much each pixel has changed; None where there was one frame."""
+        return None if self.frames < 2 else self._brightest - self._darkest
 
-        None where there are too few frames to tell.
-        """
-        if self.frames < MOVING_FRAMES:
-            return None
-        changed = (self._brightest - self._darkest > ECHO_GRAY).astype(np.uint8)
-        lasting = cv2.morphologyEx(changed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-        return np.asarray(cv2.dilate(lasting, np.ones((9, 9), np.uint8)), np.uint8)
+    @property
+    def moves(self) -> bool:
+        """Whether there are frames enough to tell what moves from what does not."""
+        return self.frames >= MOVING_FRAMES

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.fan.content import Content
 from edge.fan.sector import MIN_HALF_ANGLE_RAD, Sector
@@ -64,7 +65,8 @@ def _sides(mask: Mask) -> tuple[Line, Line] | None:
     rows, left, right = _extremes(mask)
     if len(rows) < MIN_ROWS:
         return None
-    sides = _side(rows, left, -1), _side(rows, right, 1)
+    free_left, free_right = left > 0, right < mask.shape[1] - 1
+    sides = _side(rows, left, -1, free_left), _side(rows, right, 1, free_right)
     return None if sides[0] is None or sides[1] is None else (sides[0], sides[1])
 
 
@@ -77,13 +79,17 @@ def _extremes(mask: Mask) -> tuple[Floats, Floats, Floats]:
     return rows.astype(float), left.astype(float), right.astype(float)
 
 
-def _side(rows: Floats, x: Floats, sign: int) -> Line | None:
+def _side(rows: Floats, x: Floats, sign: int, free: NDArray[np.bool_]) -> Line | None:
     """The line that most of these border points lie on and few lie beyond.
 
     Shadows and poor contact draw the border inwards, so points inside a line say nothing; points
-    beyond it count twice against it.
+    beyond it count twice against it. Points that are not `free` lie on the frame's edge, which is
+    not the picture's own.
     """
-    picks = np.unique(np.linspace(0, len(rows) - 1, ANCHORS).round().astype(int))
+    at_free = np.flatnonzero(free)
+    if len(at_free) < MIN_ROWS // 2:
+        return None
+    picks = np.unique(at_free[np.linspace(0, len(at_free) - 1, ANCHORS).round().astype(int)])
     first, second = np.triu_indices(len(picks), max(1, len(picks) // 6))
     first, second = picks[first], picks[second]
     slant = (x[second] - x[first]) / (rows[second] - rows[first])
@@ -93,7 +99,8 @@ def _side(rows: Floats, x: Floats, sign: int) -> Line | None:
         return None
     at, slant = at[usable], slant[usable]
     beyond = sign * (x - at[:, None] - slant[:, None] * rows) / np.hypot(1, slant)[:, None]
-    votes = (np.abs(beyond) < NEAR_PX).sum(axis=1) - 2 * (beyond > BEYOND_PX).sum(axis=1)
+    near = (np.abs(beyond) < NEAR_PX) & free
+    votes = near.sum(axis=1) - 2 * (beyond > BEYOND_PX).sum(axis=1)
     best = int(votes.argmax())
     return Line(float(at[best]), float(slant[best]))
 
