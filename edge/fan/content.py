@@ -67,6 +67,9 @@ LEVEL_CUT, UPRIGHT_CUT = 0.4, 0.12
 """A cut is at least so long, as a share of the picture's width or height. An arc is level over a
 fifth of the width, a corner is upright over a fiftieth of the height."""
 
+CUT_DEPTH_PX = 5
+"""How far within the outermost point a cut may lie, working px: ticks stick out of it."""
+
 
 def find_content(
     gray: Gray, change: Gray | None = None, *, only_moving: bool = False
@@ -152,11 +155,19 @@ def _cuts(mask: Mask) -> tuple[int | None, int | None, int | None]:
     """Column of a cut on the left, on the right, and row of one at the bottom."""
     x, y, width, height = cv2.boundingRect(mask)
     part = mask[y : y + height, x : x + width] > 0
-    left = part.argmax(axis=1)[part.any(axis=1)]
-    right = part[:, ::-1].argmax(axis=1)[part.any(axis=1)]
-    below = part[::-1].argmax(axis=0)[part.any(axis=0)]
+    rows, columns = part[part.any(axis=1)], part[:, part.any(axis=0)]
+    left = _straight(rows.argmax(axis=1), UPRIGHT_CUT)
+    right = _straight(rows[:, ::-1].argmax(axis=1), UPRIGHT_CUT)
+    bottom = _straight(columns[::-1].argmax(axis=0), LEVEL_CUT)
     return (
-        x if (left <= 1).sum() >= UPRIGHT_CUT * height else None,
-        x + width - 1 if (right <= 1).sum() >= UPRIGHT_CUT * height else None,
-        y + height - 1 if (below <= 1).sum() >= LEVEL_CUT * width else None,
+        None if left is None else x + left,
+        None if right is None else x + width - 1 - right,
+        None if bottom is None else y + height - 1 - bottom,
     )
+
+
+def _straight(depths: NDArray[np.intp], share: float) -> int | None:
+    """Depth below the outermost point at which a border (n,) is straight; None where nowhere."""
+    counts = np.bincount(depths, minlength=CUT_DEPTH_PX + 2)
+    pairs = counts[: CUT_DEPTH_PX + 1] + counts[1 : CUT_DEPTH_PX + 2]
+    return int(pairs.argmax()) if pairs.max() >= share * len(depths) else None

@@ -18,7 +18,11 @@ REACH_SHARE = (0.03, 0.02, 0.012, 0.008, 0.008, 0.008)
 ON_EDGE_SHARE = 0.004
 """A border point nearer than this to the shape, as a share of the diagonal, supports it."""
 
-STEP_PX = 0.5
+STEP_PX, STEPS = 0.5, 24
+"""Between looks along a normal; no more of them than twice so many."""
+
+LEAST_ECHO_PX = 0.5
+"""With fewer px of full echo inside it a border is none."""
 
 NEAR_PX = 4.0
 
@@ -108,7 +112,8 @@ def find_border(edge: Edge, echo: Soft, box: Box, reach_px: float) -> Border:
     That is where the sum of (echo - 1/2) from the innermost point on is largest. Where no echo is
     there at all nothing is seen; where the echoes go on to the end, the border is taken there.
     """
-    steps = np.arange(-reach_px, reach_px + STEP_PX / 2, STEP_PX)
+    step_px = max(STEP_PX, reach_px / STEPS)
+    steps = np.arange(-reach_px, reach_px + step_px / 2, step_px)
     x = edge.points[:, :1] + edge.normals[:, :1] * steps
     y = edge.points[:, 1:] + edge.normals[:, 1:] * steps
     found = cv2.remap(
@@ -119,13 +124,15 @@ def find_border(edge: Edge, echo: Soft, box: Box, reach_px: float) -> Border:
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=0,
     )
-    gain = np.cumsum(np.asarray(found, np.float64) - 0.5, axis=1)
+    gain = np.cumsum(found - np.float32(0.5), axis=1) * step_px
     best = gain.argmax(axis=1)
-    offset = steps[best] + STEP_PX / 2
+    offset = steps[best] + step_px / 2
     visible = box.holds(edge.points, margin=-CUT_PX)
     # Where the echoes end at a cut, they may go on behind it.
     whole = box.holds(edge.points + offset[:, None] * edge.normals, margin=-CUT_PX)
-    return Border(offset, visible & whole & (gain.max(axis=1) > 1.0), visible)
+    return Border(
+        offset, visible & whole & (gain[np.arange(len(best)), best] > LEAST_ECHO_PX), visible
+    )
 
 
 def _support(shape: Shape, echo: Soft, box: Box, diagonal: float) -> dict[SideName, float]:

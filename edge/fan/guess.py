@@ -129,11 +129,16 @@ def _face_centre(face: Floats, side: Line) -> tuple[float, float] | None:
     top = face[:, 1].min()
     for y in np.linspace(top - 200, top - 5, 66):
         x = side.at + side.slant * y
-        angle = np.arctan2(face[:, 0] - x, face[:, 1] - y)
-        radius = np.hypot(face[:, 0] - x, face[:, 1] - y)[np.abs(angle) < FACE_SHARE * slant]
-        if len(radius) < 12:
+        across, down = face[:, 0] - x, face[:, 1] - y
+        central = np.abs(across) < np.tan(FACE_SHARE * slant) * down
+        if np.count_nonzero(central) < 12:
             continue
-        low, middle, high = np.percentile(radius, (20, 50, 80))
+        radius = np.sort(np.hypot(across[central], down[central]))
+        low, middle, high = (
+            radius[len(radius) // 5],
+            radius[len(radius) // 2],
+            radius[-len(radius) // 5],
+        )
         if (high - low) / middle < spread:
             best, spread = (float(x), float(y)), (high - low) / middle
     return best if spread < MAX_SPREAD else None
