@@ -98,8 +98,9 @@ def find_content(
         mask = largest(small > black + ECHO_GRAY)
     if mask is None:
         return None
-    echo = np.clip((gray.astype(np.float32) - np.float32(black)) / np.float32(2 * ECHO_GRAY), 0, 1)
-    return Content(np.asarray(echo, np.float32), mask, scale, whole, only_moving, black)
+    certainty = np.clip((np.arange(256) - black) / (2 * ECHO_GRAY), 0, 1).astype(np.float32)
+    echo = np.asarray(cv2.LUT(gray, certainty), np.float32)
+    return Content(echo, mask, scale, whole, only_moving, black)
 
 
 def _shrink(image: Gray, scale: float) -> Gray:

@@ -1,11 +1,11 @@
-"""From one gray image to the outline of its picture, or to none."""
+"""From what a picture shows to its outline, or to none."""
 
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from edge.fan.content import Content, Gray, find_content
+from edge.fan.content import Content
 from edge.fan.fit import fit
 from edge.fan.guess import guess, guess_mirrored
 from edge.fan.sector import Sector
@@ -79,20 +79,19 @@ class Fan(NamedTuple):
         return self.shape.middle(self.box)
 
 
-def detect(gray: Gray, change: Gray | None = None, *, only_moving: bool = False) -> Fan | None:
-    """The outline of the picture in a gray image (height, width); None where there is none.
+def detect(content: Content, known: Shape | None = None) -> Fan | None:
+    """The outline of the picture; None where none is convincing.
 
-    `change`, `only_moving`: as `find_content` takes them.
+    `known`: found before; where it still fits no other is looked for.
     """
-    fan = outline(gray, change, only_moving=only_moving)
+    fan = outline(content, known)
     return fan if fan is not None and fan.convincing else None
 
 
-def outline(gray: Gray, change: Gray | None = None, *, only_moving: bool = False) -> Fan | None:
+def outline(content: Content, known: Shape | None = None) -> Fan | None:
     """The outline that fits best, convincing or not."""
-    content = find_content(gray, change, only_moving=only_moving)
-    if content is None:
-        return None
+    if known is not None and (again := _fit(known, content)).convincing and _clear(again):
+        return again
     fits = [_fit(shape, content) for shape in guess(content)]
     if not any(_clear(fan) for fan in fits):
         fits += [_fit(shape, content) for shape in guess_mirrored(content)]

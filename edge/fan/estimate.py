@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edge.fan.content import Gray
+from edge.fan.content import Gray, find_content
 from edge.fan.detect import Fan, detect
 from edge.fan.evidence import Evidence
 from edge.fan.watch import Watch
@@ -13,6 +13,10 @@ begun again where none was found."""
 
 AGREES_SHARE = 0.01
 """Two outlines agree where no point of theirs is further apart, as a share of the diagonal."""
+
+
+CLEAR = 0.8
+"""Confidence in an outline at which no clearer one is looked for."""
 
 
 class FanEstimate:
@@ -50,7 +54,7 @@ class FanEstimate:
         frames = self._evidence.frames
         if frames not in LOOKS:
             return
-        before, self.fan = self.fan, find(self._evidence)
+        before, self.fan = self.fan, find(self._evidence, self.fan)
         self.settled = agree(before, self.fan, self._size)
         if frames == LOOKS[-1]:
             if self.settled and self.fan is not None:
@@ -58,17 +62,23 @@ class FanEstimate:
             self._evidence = Evidence()
 
 
-def find(evidence: Evidence) -> Fan | None:
-    """The outline of what moves or of all that was seen, whichever the echoes bear out better.
+def find(evidence: Evidence, known: Fan | None) -> Fan | None:
+    """The outline in the picture as a whole, or in what moves where that is clearer.
 
     Where the screen has gray panels only what moves has the fan's outline; where the deep part of
     a fan hardly changes, it has only a part of it.
     """
     picture, change = evidence.picture(), evidence.change()
-    found = [detect(picture, change)]
-    if evidence.moves:
-        found.append(detect(picture, change, only_moving=True))
-    return max(filter(None, found), key=lambda fan: fan.confidence, default=None)
+    shape = None if known is None else known.shape
+    best = None
+    for only_moving in (False, True) if evidence.moves else (False,):
+        content = find_content(picture, change, only_moving=only_moving)
+        fan = None if content is None else detect(content, shape)
+        if fan is not None and (best is None or fan.confidence > best.confidence):
+            best = fan
+        if best is not None and best.confidence >= CLEAR:
+            break
+    return best
 
 
 def agree(one: Fan | None, other: Fan | None, size: tuple[int, int]) -> bool:

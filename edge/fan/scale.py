@@ -12,8 +12,9 @@ RELATIVE_ERROR = 5.0 / 55.0
 """Largest error of the scale while the probe is one of those: 9 %."""
 
 HALF_ANGLE_DEG = (20.0, 45.0)
-DEPTH_MM = (60.0, 320.0)
-"""Of an abdominal probe and its settings; what lies outside is a cardiac or an endocavity probe."""
+DEPTH_MM = (60.0, 200.0)
+"""Of an abdominal probe, and of the depth that livers are imaged at. A fan that would be deeper has
+a probe of smaller radius: cardiac, endocavity, or one of the 40 mm ones."""
 
 LEAST_FACE = 0.3
 """Support of the probe's face without which its radius is not taken from the picture."""
