@@ -11,8 +11,9 @@ from edge.fan.guess import guess, guess_mirrored
 from edge.fan.sector import Sector
 from edge.fan.shape import Box, Floats, Shape, SideName, clip_polygon, fill
 
-CLEAR_SIDE = 0.6
-"""With less support than this a side may be a shadow's, so that its mirror image is tried too."""
+CLEAR_SIDE, CLEAR_TILT_RAD = 0.6, float(np.deg2rad(2.0))
+"""With less support for a side, or more tilt, a side may be a shadow's, so that the mirror image of
+the other is tried too."""
 
 
 LEAST_MEAN, LEAST_MEAN_STRAIGHT = 0.45, 0.8
@@ -26,7 +27,7 @@ LEAST_FILLED, MOST_BEYOND = 0.6, 0.01
 """Of the outline's area, and of the echoes."""
 
 
-BEYOND_COSTS, TILT_COSTS = 50.0, 0.15
+BEYOND_COSTS, TILT_COSTS = 50.0, 0.2
 """Of the share of echoes beyond an outline, and of a degree of tilt, in edges borne out: a sector
 leans when one of its sides is mistaken for that of a shadow, else hardly ever."""
 
@@ -107,6 +108,9 @@ def _merit(fan: Fan) -> float:
 
 
 def _clear(fan: Fan) -> bool:
+    """Whether both sides are surely the picture's own: not a shadow's, which follows a ray too."""
+    if isinstance(fan.shape, Sector) and abs(fan.shape.tilt_rad) > CLEAR_TILT_RAD:
+        return False
     return min(fan.support.get("left", 0), fan.support.get("right", 0)) >= CLEAR_SIDE
 
 

@@ -58,7 +58,7 @@ class FanEstimate:
         self.settled = agree(before, self.fan, self._size)
         if frames == LOOKS[-1]:
             if self.settled and self.fan is not None:
-                self._watch = Watch(self.fan)
+                self._watch = Watch(self.fan, self._evidence.picture())
             self._evidence = Evidence()
 
 

@@ -30,11 +30,12 @@ echoes of those that did when it was found; poor contact leaves more of the face
 class Watch:
     """Looks at every fifth frame for a fan that has moved, grown or shrunk."""
 
-    def __init__(self, fan: Fan) -> None:
+    def __init__(self, fan: Fan, picture: Gray) -> None:
+        """`picture`: (height, width), what the fan was found in."""
         self._fan = fan
         self._frames = 0
         self._suspicions = 0
-        self._usual = 0.0
+        self._usual, _ = self._shares(picture)
 
     def changed(self, gray: Gray) -> bool:
         """Take in a frame (height, width); True where the fan has certainly changed."""
@@ -45,19 +46,21 @@ class Watch:
         return self._suspicions >= IN_A_ROW
 
     def _suspicious(self, gray: Gray) -> bool:
+        inside, outside = self._shares(gray)
+        if outside > MOST_OUTSIDE:
+            return True
+        in_contact = self._echoes(gray, self._inner_points()) > LOST
+        return in_contact and inside < LOST * self._usual
+
+    def _shares(self, gray: Gray) -> tuple[float, float]:
+        """Mean share of echoes just inside the sides and the face, largest just outside an edge."""
         apart_px = APART_SHARE * float(np.hypot(*gray.shape))
-        kept = []
+        inside, outside = [], []
         for edge in self._fan.shape.edges(SAMPLES):
-            inside = self._echoes(gray, edge.points - apart_px * edge.normals)
-            outside = self._echoes(gray, edge.points + apart_px * edge.normals)
-            if outside > MOST_OUTSIDE:
-                return True
+            outside.append(self._echoes(gray, edge.points + apart_px * edge.normals))
             if edge.side != "bottom":
-                kept.append(inside)
-        share = float(np.mean(kept))
-        self._usual = max(self._usual, share)
-        alive = self._echoes(gray, self._inner_points()) > LOST
-        return alive and share < LOST * self._usual
+                inside.append(self._echoes(gray, edge.points - apart_px * edge.normals))
+        return float(np.mean(inside)), max(outside)
 
     def _inner_points(self) -> Floats:
         """Points (n, 2) around the middle of the picture."""
