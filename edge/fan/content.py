@@ -28,17 +28,21 @@ class Content(NamedTuple):
     """What is known of a frame's pixels.
 
     echo: (height, width) float32, 0 black to 1 surely an echo; not yet cut to `mask`. mask: 1 on
-    the picture's own area, at the working resolution. scale: working px for a px of the frame.
-    whole: as mask, with what is as black as the fan's surroundings. moved: all of it has changed
-    from frame to frame. black: gray of what shows no echo.
+    the picture's own area, at the working resolution. whole: as mask, a veil included. small: the
+    frame at the working resolution, (height, width) gray; scale: px of it for a px of the frame.
+    still: its pixels that have not changed over the frames, where there were several. moved: only
+    what has changed was looked at. black: gray of what shows no echo.
     """
 
-    echo: Soft
-    mask: Mask
+    gray: Gray
+    small: Gray
     scale: float
-    whole: Mask
+    still: NDArray[np.bool_] | None
     moved: bool
     black: int
+    mask: Mask
+    whole: Mask
+    echo: Soft
 
     @property
     def frame(self) -> Box:
@@ -87,20 +91,32 @@ def find_content(
     if change is not None and only_moving:
         gray = np.where(_near_change(change), gray, np.uint8(black))
         small = _shrink(gray, scale)
-    whole = mask = largest(small > black + ECHO_GRAY)
-    if whole is None or mask is None:
-        return None
-    still = None if change is None else _shrink(change, scale) <= ECHO_GRAY / 2
-    veil = _veil(small, mask, still)
-    if veil is not None and veil > black:
-        # Outside the fan but within what was masked, veiled black is all there is.
-        black = veil
-        mask = largest(small > black + ECHO_GRAY)
+    mask = largest(small > black + ECHO_GRAY)
     if mask is None:
         return None
+    still = None if change is None else _shrink(change, scale) <= ECHO_GRAY / 2
+    echo = _echo(gray, black)
+    return Content(gray, small, scale, still, only_moving, black, mask, mask, echo)
+
+
+def lift_veil(content: Content) -> Content | None:
+    """The same picture with another black, where a band of one gray goes all along its rim.
+
+    A screen shot that was masked along the fan keeps some of the scanner's own black around it,
+    which is often a dark gray. None where there is no such band.
+    """
+    black = _veil(content)
+    if black is None or black <= content.black:
+        return None
+    mask = largest(content.small > black + ECHO_GRAY)
+    if mask is None:
+        return None
+    return content._replace(black=black, mask=mask, echo=_echo(content.gray, black))
+
+
+def _echo(gray: Gray, black: int) -> Soft:
     certainty = np.clip((np.arange(256) - black) / (2 * ECHO_GRAY), 0, 1).astype(np.float32)
-    echo = np.asarray(cv2.LUT(gray, certainty), np.float32)
-    return Content(echo, mask, scale, whole, only_moving, black)
+    return np.asarray(cv2.LUT(gray, certainty), np.float32)
 
 
 def _shrink(image: Gray, scale: float) -> Gray:
@@ -123,14 +139,11 @@ def _black(small: Gray) -> int:
     return int(np.bincount(small[rim], minlength=256).argmax())
 
 
-def _veil(small: Gray, mask: Mask, still: NDArray[np.bool_] | None) -> int | None:
-    """The gray along the picture's rim where it is one gray, and neither speckle nor noise.
-
-    `still`: pixels that have not changed from frame to frame, where that is known.
-    """
-    inside = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
+def _veil(content: Content) -> int | None:
+    """The gray along the picture's rim where it is one gray, and neither speckle nor noise."""
+    inside = cv2.distanceTransform(content.mask, cv2.DIST_L2, 3)
     rim = (inside > 1) & (inside < 4)
-    grays = small[rim if still is None else rim & still]
+    grays = content.small[rim if content.still is None else rim & content.still]
     if grays.size == 0:
         return None
     counts = np.bincount(grays, minlength=256)

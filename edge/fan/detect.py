@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from edge.fan.content import Content
+from edge.fan.content import Content, lift_veil
 from edge.fan.fit import fit
 from edge.fan.guess import guess, guess_mirrored
 from edge.fan.sector import Sector
@@ -26,6 +26,9 @@ LEAST_SIDES, LEAST_END = 0.6, 0.2
 LEAST_FILLED, MOST_BEYOND = 0.6, 0.01
 """Of the outline's area, and of the echoes."""
 
+
+SHARP = 0.9
+"""Confidence above which an outline is not the ragged rim of a mask that left a veil."""
 
 BEYOND_COSTS, TILT_COSTS = 50.0, 0.2
 """Of the share of echoes beyond an outline, and of a degree of tilt, in edges borne out: a sector
@@ -86,6 +89,11 @@ def detect(content: Content, known: Shape | None = None) -> Fan | None:
     `known`: found before; where it still fits no other is looked for.
     """
     fan = outline(content, known)
+    if fan is None or fan.confidence < SHARP:
+        bare = lift_veil(content)
+        unveiled = None if bare is None else outline(bare, known)
+        if unveiled is not None and unveiled.convincing:
+            return unveiled
     return fan if fan is not None and fan.convincing else None
 
 

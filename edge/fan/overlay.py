@@ -24,9 +24,7 @@ def draw(gray: Gray, fan: Fan | None, window: Floats | None = None) -> Gray:
     if fan is not None:
         _line(image, fan.polygon(), OUTLINE, closed=True)
         if isinstance(fan.shape, Sector):
-            shape = fan.shape
-            ends = np.array((shape.inner_px, shape.outer_px))
-            _line(image, shape.at(ends, shape.tilt_rad), AXIS, closed=False)
+            _line(image, fan.shape.axis(fan.box), AXIS, closed=False)
         x, y = (round(value) for value in fan.middle)
         cv2.drawMarker(image, (x, y), AXIS, cv2.MARKER_CROSS, 14, 1)
     if window is not None:

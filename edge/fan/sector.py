@@ -105,10 +105,13 @@ class Sector:
             (self.at(self.inner_px, angle), self.at(self.outer_px, angle[::-1])), axis=0
         )
 
+    def axis(self, box: Box) -> Floats:
+        """Ends (2, 2) of the part of the centre line that the box lets one see, face first."""
+        first, last = (np.array((box.top, box.bottom)) - self.apex_y) / np.cos(self.tilt_rad)
+        radii = np.array((max(self.inner_px, first), min(self.outer_px, last)))
+        return self.at(radii, self.tilt_rad)
+
     def middle(self, box: Box) -> tuple[float, float]:
         """Point on the centre line at half of the depth that the box lets one see."""
-        reach = (box.bottom - self.apex_y) / np.cos(self.tilt_rad)
-        first = (box.top - self.apex_y) / np.cos(self.tilt_rad)
-        radius = (max(self.inner_px, first) + min(self.outer_px, reach)) / 2
-        x, y = self.at(radius, self.tilt_rad)
+        x, y = self.axis(box).mean(axis=0)
         return float(x), float(y)
