@@ -20,7 +20,7 @@ LEAST_MEAN, LEAST_MEAN_STRAIGHT = 0.45, 0.8
 """Of the edges' support. Any picture in a frame has straight edges, few have two arcs about the
 point where its sides meet."""
 
-LEAST_SIDES, LEAST_END = 0.6, 0.2
+LEAST_SIDES, LEAST_END = 0.6, 0.15
 """Support of both sides together, and of each visible arc or row."""
 
 LEAST_FILLED, MOST_BEYOND = 0.6, 0.01
@@ -99,12 +99,17 @@ def detect(content: Content, known: Shape | None = None) -> Fan | None:
 
 def outline(content: Content, known: Shape | None = None) -> Fan | None:
     """The outline that fits best, convincing or not."""
-    if known is not None and (again := _fit(known, content)).convincing and _clear(again):
+    if (
+        known is not None
+        and (again := _fit(known, content, near=True)).convincing
+        and _clear(again)
+    ):
         return again
     fits = [_fit(shape, content) for shape in guess(content)]
     if not any(_clear(fan) for fan in fits):
         fits += [_fit(shape, content) for shape in guess_mirrored(content)]
-    return max(fits, key=_merit, default=None)
+    best = max(fits, key=_merit, default=None)
+    return None if best is None else _fit(best.shape, content, near=True)
 
 
 def _merit(fan: Fan) -> float:
@@ -122,11 +127,11 @@ def _clear(fan: Fan) -> bool:
     return min(fan.support.get("left", 0), fan.support.get("right", 0)) >= CLEAR_SIDE
 
 
-def _fit(shape: Shape, content: Content) -> Fan:
+def _fit(shape: Shape, content: Content, *, near: bool = False) -> Fan:
     """Fit a shape, and set it against the area that shows echoes."""
     # The straight border of a cut fan is the proper border of a linear picture.
     box = content.box if isinstance(shape, Sector) else content.frame
-    found = fit(shape, content.echo, box)
+    found = fit(shape, content.echo, box, near=near)
     polygon = clip_polygon(found.shape.outline(64), box)
     inside = fill((polygon + 0.5) * content.scale - 0.5, content.mask.shape)
     near = np.asarray(cv2.dilate(inside, np.ones((5, 5), np.uint8)), np.uint8)

@@ -15,11 +15,17 @@ SAMPLES = 72
 REACH_SHARE = (0.03, 0.02, 0.012, 0.008, 0.008, 0.008)
 """How far from the shape its border is looked for, by round, as a share of the frame's diagonal."""
 
+NEAR_SHARE = (0.008,) * 8
+
 ON_EDGE_SHARE = 0.004
 """A border point nearer than this to the shape, as a share of the diagonal, supports it."""
 
 STEP_PX, STEPS = 0.5, 24
 """Between looks along a normal; no more of them than twice so many."""
+
+LEVEL = 0.35
+"""Mean echo above which a stretch of a normal is picture: what is deep is dim and has gaps, while a
+codec's stray blocks around the fan reach 0.2."""
 
 LEAST_ECHO_PX = 0.5
 """With fewer px of full echo inside it a border is none."""
@@ -57,10 +63,13 @@ class Border(NamedTuple):
     visible: NDArray[np.bool_]
 
 
-def fit(shape: Shape, echo: Soft, box: Box) -> Fit:
-    """Fit a shape to the echoes (height, width) of a picture cut to `box`."""
+def fit(shape: Shape, echo: Soft, box: Box, *, near: bool = False) -> Fit:
+    """Fit a shape to the echoes (height, width) of a picture cut to `box`.
+
+    `near`: the shape is nearly right, so that its border is looked for close by.
+    """
     diagonal = float(np.hypot(*echo.shape))
-    for reach in REACH_SHARE:
+    for reach in NEAR_SHARE if near else REACH_SHARE:
         moved = _step(shape, echo, box, max(2.0, reach * diagonal))
         if not moved.plausible():
             break
@@ -109,7 +118,7 @@ def _trust(borders: list[Border], reach_px: float) -> Floats:
 def find_border(edge: Edge, echo: Soft, box: Box, reach_px: float) -> Border:
     """Along each normal, the point inward of which echoes prevail, outward of which black does.
 
-    That is where the sum of (echo - 1/2) from the innermost point on is largest. Where no echo is
+    That is where the sum of (echo - LEVEL) from the innermost point on is largest. Where no echo is
     there at all nothing is seen; where the echoes go on to the end, the border is taken there.
     """
     step_px = max(STEP_PX, reach_px / STEPS)
@@ -124,7 +133,7 @@ def find_border(edge: Edge, echo: Soft, box: Box, reach_px: float) -> Border:
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=0,
     )
-    gain = np.cumsum(found - np.float32(0.5), axis=1) * step_px
+    gain = np.cumsum(found - np.float32(LEVEL), axis=1) * step_px
     best = gain.argmax(axis=1)
     offset = steps[best] + step_px / 2
     visible = box.holds(edge.points, margin=-CUT_PX)

@@ -169,7 +169,7 @@ def _sector(mask: Mask, left: Line, right: Line, scale: float) -> Sector | None:
     seen = furthest > 0
     if seen.sum() < BINS // 3:
         return None
-    inner, outer = np.median(nearest[seen]), np.percentile(furthest[seen], 80)
+    inner, outer = np.median(nearest[seen]), np.percentile(furthest[seen], 90)
     return Sector(
         apex_x / scale, apex_y / scale, *angles, float(inner) / scale, float(outer) / scale
     )
