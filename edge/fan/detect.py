@@ -7,7 +7,7 @@ import numpy as np
 
 from edge.fan.content import Content, lift_veil
 from edge.fan.fit import fit
-from edge.fan.guess import guess, guess_mirrored
+from edge.fan.guess import guess, guess_deeper, guess_mirrored
 from edge.fan.sector import Sector
 from edge.fan.shape import Box, Floats, Shape, SideName, clip_polygon, fill
 
@@ -109,7 +109,12 @@ def outline(content: Content, known: Shape | None = None) -> Fan | None:
     if not any(_clear(fan) for fan in fits):
         fits += [_fit(shape, content) for shape in guess_mirrored(content)]
     best = max(fits, key=_merit, default=None)
-    return None if best is None else _fit(best.shape, content, near=True)
+    if best is None:
+        return None
+    if isinstance(best.shape, Sector) and best.support.get("bottom", 1.0) < CLEAR_SIDE:
+        deeper = [_fit(shape, content) for shape in guess_deeper(best.shape, content)]
+        best = max(best, *deeper, key=_merit)
+    return _fit(best.shape, content, near=True)
 
 
 def _merit(fan: Fan) -> float:
@@ -134,14 +139,14 @@ def _fit(shape: Shape, content: Content, *, near: bool = False) -> Fan:
     found = fit(shape, content.echo, box, near=near)
     polygon = clip_polygon(found.shape.outline(64), box)
     inside = fill((polygon + 0.5) * content.scale - 0.5, content.mask.shape)
-    near = np.asarray(cv2.dilate(inside, np.ones((5, 5), np.uint8)), np.uint8)
+    around = np.asarray(cv2.dilate(inside, np.ones((5, 5), np.uint8)), np.uint8)
     shown, area = (int(np.count_nonzero(mask)) for mask in (content.mask, inside))
     return Fan(
         found.shape,
         box,
         found.support,
         filled=int(np.count_nonzero(inside & content.mask)) / max(1, area),
-        beyond=int(np.count_nonzero(content.mask & (1 - near))) / shown,
+        beyond=int(np.count_nonzero(content.mask & (1 - around))) / shown,
         moved=content.moved,
         black=content.black,
     )

@@ -16,6 +16,7 @@ REACH_SHARE = (0.03, 0.02, 0.012, 0.008, 0.008, 0.008)
 """How far from the shape its border is looked for, by round, as a share of the frame's diagonal."""
 
 NEAR_SHARE = (0.008,) * 8
+"""The same for a shape that is nearly right."""
 
 ON_EDGE_SHARE = 0.004
 """A border point nearer than this to the shape, as a share of the diagonal, supports it."""
@@ -31,9 +32,10 @@ LEAST_ECHO_PX = 0.5
 """With fewer px of full echo inside it a border is none."""
 
 NEAR_PX = 4.0
+"""A border point nearer than this speaks for the edge; further inside it may be a shadow's."""
 
 SHADOW_TRUST = 0.4
-"""Weight of a border point further than that inside the shape."""
+"""Weight of such a border point."""
 
 EVENNESS = 60.0
 """Weight, in border points, of both sides leaning alike where one of them is hardly seen."""

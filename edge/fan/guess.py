@@ -1,12 +1,13 @@
 """First guess of the outline from the picture's area: two side lines, then arcs or rows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.fan.content import Content
+from edge.fan.content import ECHO_GRAY, Content
 from edge.fan.sector import MIN_HALF_ANGLE_RAD, Sector
 from edge.fan.shape import Floats, Mask, Shape
 from edge.fan.trapezoid import Trapezoid
@@ -58,6 +59,25 @@ def guess_mirrored(content: Content) -> list[Shape]:
     pairs = _mirrored(content.mask, *sides)
     found = (_sector(content.mask, *pair, content.scale) for pair in pairs)
     return [shape for shape in found if shape is not None and shape.plausible()]
+
+
+def guess_deeper(sector: Sector, content: Content) -> list[Shape]:
+    """The sector as deep as its faintest specks lie, for a fan that is nearly black down there."""
+    specks = content.small > content.black + ECHO_GRAY
+    y, x = np.nonzero(specks)
+    radius, place = _rays(x / content.scale, y / content.scale, sector)
+    furthest = np.zeros(BINS)
+    np.maximum.at(furthest, place, radius)
+    return [replace(sector, outer_px=float(np.percentile(furthest, 90)))]
+
+
+def _rays(x: Floats, y: Floats, sector: Sector) -> tuple[Floats, NDArray[np.intp]]:
+    """Distance from the apex, and number of the ray, of those points that lie between the sides."""
+    across, down = x - sector.apex_x, y - sector.apex_y
+    share = (np.arctan2(across, down) - sector.left_rad) / (2 * sector.half_angle_rad)
+    place = np.floor(share * BINS).astype(int)
+    within = (place >= 2) & (place < BINS - 2)
+    return np.hypot(across, down)[within], place[within]
 
 
 def _sides(mask: Mask) -> tuple[Line, Line] | None:
@@ -160,12 +180,10 @@ def _sector(mask: Mask, left: Line, right: Line, scale: float) -> Sector | None:
     apex_x = left.at + left.slant * apex_y
     angles = float(np.arctan(left.slant)), float(np.arctan(right.slant))
     y, x = np.nonzero(mask)
-    radius, angle = np.hypot(x - apex_x, y - apex_y), np.arctan2(x - apex_x, y - apex_y)
-    place = np.floor((angle - angles[0]) / (angles[1] - angles[0]) * BINS).astype(int)
-    within = (place >= 2) & (place < BINS - 2)
+    radius, place = _rays(x.astype(float), y.astype(float), Sector(apex_x, apex_y, *angles, 0, 1))
     nearest, furthest = np.full(BINS, np.inf), np.zeros(BINS)
-    np.minimum.at(nearest, place[within], radius[within])
-    np.maximum.at(furthest, place[within], radius[within])
+    np.minimum.at(nearest, place, radius)
+    np.maximum.at(furthest, place, radius)
     seen = furthest > 0
     if seen.sum() < BINS // 3:
         return None
