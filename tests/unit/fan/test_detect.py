@@ -133,8 +133,20 @@ NOISE = np.random.default_rng(7)
         np.tile(np.linspace(0, 255, SIZE[1]).astype(np.uint8), (SIZE[0], 1)),
     ],
 )  # fmt: skip
-def test_noise_photographs_and_text_hold_no_fan(frame: Gray) -> None:
+def test_noise_gradients_and_text_hold_no_fan(frame: Gray) -> None:
     assert look(frame) is None
+
+
+@pytest.mark.parametrize("name", ["china.jpg", "flower.jpg"])
+@pytest.mark.parametrize("darker", [0, 90])
+def test_photographs_hold_no_fan(name: str, darker: int) -> None:
+    photographs = pytest.importorskip("sklearn.datasets")
+    gray = cv2.cvtColor(photographs.load_sample_image(name), cv2.COLOR_RGB2GRAY)
+    boxed = np.zeros((700, 900), np.uint8)
+    boxed[120:520, 200:700] = cv2.resize(gray, (500, 400))
+
+    assert look(np.clip(gray.astype(int) - darker, 0, 255).astype(np.uint8)) is None
+    assert look(boxed) is None
 
 
 @pytest.mark.parametrize("power", [1.0, 1.5])
