@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from edge.contract.bundle import builtin_path
+from edge.contract.crop import CropSpec
 from edge.sockets.addresses import AddressError, check_address
 from edge.sockets.keys import is_public_key
 
@@ -49,7 +50,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message then says so. `state_dir`: folder of what outlives the daemon, "" for the platform's
     own. `threads`: of one inference.
     `exam_idle_s`: an exam without a frame for this long is ended. `max_message_mib`: largest frame
-    message that is taken in.
+    message that is taken in. `crop`: placement of the window that the bundle must have been trained
+    with; "bundle" takes it as it is.
     """
 
     scanner: tuple[ScannerSettings, ...] = (ScannerSettings("scanner", "tcp://127.0.0.1:5555"),)
@@ -63,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exam_idle_s: Annotated[float, Meta(gt=0, le=86400)] = 600.0
     max_message_mib: Annotated[int, Meta(ge=1, le=256)] = 8
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    crop: Literal["bundle", "centre", "fan"] = "bundle"
 
     @property
     def bundle_path(self) -> Path:
@@ -87,6 +90,22 @@ def load(path: Path | None, overrides: dict[str, Any]) -> Settings:
     _check_keys(source, settings)
     _check_addresses(source, settings)
     return settings
+
+
+def check_crop(source: str, settings: Settings, trained: CropSpec) -> None:
+    """Refuse a placement of the window that the models were not trained with.
+
+    `source`: where the settings come from. `trained`: the bundle's crop.
+
+    Raises:
+        ConfigError: `crop` contradicts the bundle.
+    """
+    if settings.crop not in ("bundle", trained.placement):
+        raise ConfigError(
+            f'{source}: crop: "{settings.crop}", but the models of {settings.bundle_path} were '
+            f'trained with "{trained.placement}" and read other windows wrongly; leave crop out, '
+            f"or set bundle to models trained with it"
+        )
 
 
 def _read(path: Path) -> dict[str, Any]:

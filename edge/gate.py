@@ -7,6 +7,7 @@ from typing import Literal
 from edge.contract.crop import CropSpec
 from edge.contract.grading import View
 from edge.contract.messages import FrameHeader
+from edge.fan.placing import Placed
 from edge.histogram import TOP_PCT
 
 Reason = Literal["view_unknown", "view_without_model", "output_not_finite", "output_out_of_range"]
@@ -18,6 +19,15 @@ REASONS: dict[Reason, str] = {
     "output_out_of_range": "The network's estimate is no possible fat percentage.",
 }
 """Every reason for which a frame is not counted, in words for an operator."""
+
+Flag = Literal["unknown_scale", "scale_from_fan", "no_fan"]
+
+FLAGS: dict[Flag, str] = {
+    "unknown_scale": "mm per pixel are not known, so the frame is read at its own resolution.",
+    "scale_from_fan": "mm per pixel are taken from the fan, right to about 9 %.",
+    "no_fan": "No scan sector was found, so the window lies in the frame's middle.",
+}
+"""Every flag of a frame that is read all the same, in words for an operator."""
 
 UNDERSHOOT_PCT = -5.0
 """A regression scatters around the truth, so a lean liver may come out a little below zero: read
@@ -40,8 +50,13 @@ def after_inference(fat_pct: float) -> Reason | None:
     return None
 
 
-def flags(header: FrameHeader, spec: CropSpec) -> list[str]:
+def flags(spec: CropSpec, placed: Placed) -> list[Flag]:
     """What a reader should know of a frame though it is read."""
-    if spec.mm_per_px is not None and header.spacing_mm is None:
-        return ["unknown_scale"]
-    return []
+    found: list[Flag] = []
+    if spec.mm_per_px is not None and placed.scale == "unknown":
+        found.append("unknown_scale")
+    if spec.mm_per_px is not None and placed.scale == "fan":
+        found.append("scale_from_fan")
+    if spec.placement == "fan" and placed.fan is None:
+        found.append("no_fan")
+    return found

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import msgspec
 
 from edge import gate
-from edge.contract.crop import Gray, crop
 from edge.contract.grading import PAIR, View
 from edge.contract.messages import Estimate, LedgerCounts, Reading
 from edge.contract.pixels import PixelError, decode
+from edge.fan.placing import Placed, Placing
 from edge.histogram import TOP_PCT, quantise
 from edge.inbox import Taken
 from edge.reading import ExamReading, Features
@@ -42,7 +42,10 @@ class Pipeline:
         self._runner = runner
         self._clock = clock
         self._exams: OrderedDict[str, Exam] = OrderedDict()
+        self._placings: OrderedDict[str, Placing] = OrderedDict()
         self._counts = LedgerCounts()
+        self._flags: list[gate.Flag] = []
+        """Of the frame that is being read."""
 
     def read(self, taken: Taken) -> Iterator[Estimate]:
         """Estimate of a frame, then that of its pair where the other view has frames already.
@@ -57,11 +60,12 @@ class Pipeline:
         header = taken.arrival.header
         reason = gate.before_inference(header, self._runner.views)
         laps.end("gate")
-        window = self._window(taken)
+        placed = self._window(taken)
+        self._flags = gate.flags(self._runner.crop, placed)
         laps.end("crop")
         fat_pct, features = 0.0, None
         if reason is None and header.view is not None:
-            fat_pct, features = self._runner.infer(header.view, window)
+            fat_pct, features = self._runner.infer(header.view, placed.window)
             reason = gate.after_inference(fat_pct)
         laps.end("infer")
         if reason is not None or header.view is None or features is None:
@@ -76,6 +80,7 @@ class Pipeline:
 
         `counts`: the ledger at its end; None: as of the last frame.
         """
+        self._placings.pop(exam, None)
         closed = self._exams.pop(exam, None)
         if closed is None:
             return None
@@ -102,14 +107,24 @@ class Pipeline:
             if reading := self.end(next(iter(self._exams))):
                 yield reading
 
-    def _window(self, taken: Taken) -> Gray:
+    def _window(self, taken: Taken) -> Placed:
         header = taken.arrival.header
         try:
             gray = decode(taken.arrival.pixels, header.format, header.width, header.height)
         except PixelError:
             taken.ledger.undecodable += 1
             raise
-        return crop(gray, self._runner.crop, header.spacing_mm)
+        return self._placing(header.exam).cut(gray, header.spacing_mm)
+
+    def _placing(self, exam: str) -> Placing:
+        """What is known of an exam's fan, kept of the exams that had a frame last."""
+        placing = self._placings.get(exam)
+        if placing is None:
+            placing = self._placings[exam] = Placing(self._runner.crop)
+            if len(self._placings) > MAX_OPEN_EXAMS:
+                self._placings.popitem(last=False)
+        self._placings.move_to_end(exam)
+        return placing
 
     def _accept(self, taken: Taken, output: Output, laps: "_Laps") -> Iterator[Estimate]:
         view, fat_pct, features = output
@@ -166,7 +181,7 @@ class Pipeline:
             stage_ms=laps.ms(),
             fat_pct=fat_pct,
             reason=reason,
-            flags=[*gate.flags(header, self._runner.crop), *self._runner.info.flags],
+            flags=[*self._flags, *self._runner.info.flags],
             ledger=self._counts,
             model=self._runner.info,
         )

@@ -101,6 +101,8 @@ def run(args: argparse.Namespace) -> int:
         settings = config.load(args.config, _overrides(args))
         log.set_up(settings.log_level)
         bundle = open_bundle(settings)
+        source = str(args.config) if args.config else "command line"
+        config.check_crop(source, settings, bundle.manifest.crop)
         runner = Runner(bundle, settings.provider, settings.threads)
         if not args.check:
             remember_bundle(settings, bundle)

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.config import ConfigError, load
+from edge.config import ConfigError, check_crop, load
+from edge.contract.crop import CropSpec
 
 EXAMPLE = """
 provider = "cpu"
@@ -82,3 +83,21 @@ def test_a_wrong_key_or_value_is_refused_with_file_key_and_remedy(
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.toml: cannot be read"):
         load(tmp_path / "none.toml", {})
+
+
+@pytest.mark.parametrize("asked", ["bundle", "centre"])
+def test_a_crop_that_the_models_were_trained_with_is_taken(asked: str) -> None:
+    check_crop("edge.toml", load(None, {"crop": asked}), CropSpec())
+
+
+@pytest.mark.parametrize(("asked", "trained"), [("fan", "centre"), ("centre", "fan")])
+def test_a_crop_that_contradicts_the_models_is_refused(asked: str, trained: str) -> None:
+    settings = load(None, {"crop": asked, "bundle": "/models/v4"})
+
+    with pytest.raises(ConfigError, match=f'edge.toml: crop: "{asked}".*/models/v4.*"{trained}"'):
+        check_crop("edge.toml", settings, CropSpec(placement=trained))  # type: ignore[arg-type]
+
+
+def test_an_unknown_crop_is_refused_with_what_is_allowed() -> None:
+    with pytest.raises(ConfigError, match=r"crop: .*'square'; allowed: bundle, centre, fan"):
+        load(None, {"crop": "square"})

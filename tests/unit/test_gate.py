@@ -1,9 +1,13 @@
+from typing import get_args
+
+import numpy as np
 import pytest
 
 from edge import gate
 from edge.contract.crop import CropSpec
 from edge.contract.grading import VIEWS
 from edge.contract.messages import FrameHeader
+from edge.fan.placing import Placed, ScaleSource
 
 
 def header(**changes: object) -> FrameHeader:
@@ -20,6 +24,10 @@ def header(**changes: object) -> FrameHeader:
         "spacing_mm": None,
     }
     return FrameHeader(**(fields | changes))  # type: ignore[arg-type]
+
+
+def placed(scale: ScaleSource) -> Placed:
+    return Placed(np.zeros((360, 360), np.uint8), scale, None)
 
 
 def test_a_frame_of_unknown_view_is_not_read() -> None:
@@ -49,9 +57,20 @@ def test_what_is_no_fat_percentage_is_not_counted(fat_pct: float, reason: str | 
 
 
 def test_a_model_with_a_scale_flags_frames_that_do_not_tell_theirs() -> None:
-    assert gate.flags(header(), CropSpec(mm_per_px=0.4)) == ["unknown_scale"]
-    assert gate.flags(header(spacing_mm=(0.3, 0.3)), CropSpec(mm_per_px=0.4)) == []
-    assert gate.flags(header(), CropSpec()) == []
+    spec = CropSpec(mm_per_px=0.4)
+    assert gate.flags(spec, placed("unknown")) == ["unknown_scale"]
+    assert gate.flags(spec, placed("fan")) == ["scale_from_fan"]
+    assert gate.flags(spec, placed("header")) == []
+    assert gate.flags(CropSpec(), placed("unknown")) == []
+
+
+def test_a_model_that_wants_its_window_in_the_fan_flags_frames_without_one() -> None:
+    assert gate.flags(CropSpec(placement="fan"), placed("unknown")) == ["no_fan"]
+
+
+def test_every_flag_is_explained() -> None:
+    assert set(gate.FLAGS) == set(get_args(gate.Flag))
+    assert all(text.endswith(".") for text in gate.FLAGS.values())
 
 
 def test_every_reason_is_explained() -> None:

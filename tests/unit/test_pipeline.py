@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from edge.contract.bundle import read_bundle, write_bundle
+from edge.contract.crop import CropSpec
 from edge.contract.messages import Estimate, FrameHeader
 from edge.contract.pixels import PixelError
 from edge.inbox import Arrival, Inbox, Taken
 from edge.pipeline import MAX_OPEN_EXAMS, Pipeline
 from edge.runner import Runner
 from tests.bundles import TRUST, Line, make_bundle
+from tests.unit.fan.screens import CONVEX, SIZE, draw
 
 STEP_NS = 1_000_000
 
@@ -212,3 +214,60 @@ def test_a_bundle_of_one_view_reads_that_view_alone(tmp_path: Path) -> None:
     assert (ar.fat_pct, ar.reason) == (None, "view_without_model")
     assert (first.fat_pct, second.fat_pct) == (1.0, 2.0)
     assert (second.view, second.frames, second.ledger.gated) == ("HR", 2, 1)
+
+
+@pytest.fixture(scope="module")
+def by_fan(tmp_path_factory: pytest.TempPathFactory) -> Runner:
+    path: Path = tmp_path_factory.mktemp("models") / "by_fan"
+    make_bundle(path, crop=CropSpec(mm_per_px=0.45, placement="fan"))
+    return Runner(read_bundle(path, TRUST), "cpu")
+
+
+def fan_frames(count: int) -> list[bytes]:
+    rng = np.random.default_rng(0)
+    return [draw(CONVEX, rng).tobytes() for _ in range(count)]
+
+
+SCREEN = {"height": SIZE[0], "width": SIZE[1]}
+
+
+def test_a_model_of_a_scale_reads_frames_that_tell_none_by_their_fan(by_fan: Runner) -> None:
+    world = World(by_fan)
+    for pixels in fan_frames(2):
+        (estimate,) = world.frame(0, pixels, **SCREEN)
+
+    assert estimate.flags == ["scale_from_fan"]
+    (told,) = world.frame(0, fan_frames(1)[0], spacing_mm=(0.3, 0.3), **SCREEN)
+    assert told.flags == []
+
+
+def test_a_frame_without_a_fan_says_so(by_fan: Runner) -> None:
+    (estimate,) = World(by_fan).frame(70)
+
+    assert estimate.flags == ["unknown_scale", "no_fan"]
+    assert estimate.fat_pct is not None
+
+
+def test_each_exam_has_a_fan_of_its_own(by_fan: Runner) -> None:
+    world = World(by_fan)
+    frames = fan_frames(5)
+    for pixels in frames:
+        list(world.frame(0, pixels, exam="e1", **SCREEN))
+    black = bytes(len(frames[0]))
+
+    (other,) = world.frame(0, black, exam="e2", **SCREEN)
+    # The first exam's next look at its fan is three frames ahead.
+    (same,) = world.frame(0, black, exam="e1", **SCREEN)
+
+    assert "no_fan" in other.flags
+    assert same.flags == ["scale_from_fan"]
+
+
+def test_the_same_frames_give_the_same_readings(by_fan: Runner) -> None:
+    frames = fan_frames(9)
+    readings = []
+    for _ in range(2):
+        world = World(by_fan)
+        readings.append([e.fat_pct for pixels in frames for e in world.frame(0, pixels, **SCREEN)])
+
+    assert readings[0] == readings[1]

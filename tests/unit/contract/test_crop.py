@@ -64,3 +64,36 @@ def test_a_frame_of_unknown_spacing_keeps_its_own_resolution() -> None:
 
 def test_the_size_is_the_specs() -> None:
     assert crop(numbered(480, 640), CropSpec(size=128)).shape == (128, 128)
+
+
+def test_the_windows_middle_is_put_where_it_is_asked_for() -> None:
+    image = np.zeros((600, 800), np.uint8)
+    image[400, 300] = 255
+
+    window = crop(image, PAPER, middle_px=(300, 400))
+
+    assert np.argwhere(window).tolist() in ([[180, 180]], [[179, 179]])
+    assert window.flags.c_contiguous
+
+
+def test_the_middle_is_meant_in_the_frames_own_pixels() -> None:
+    image = np.zeros((600, 800), np.uint8)
+    image[396:404, 296:304] = 255
+
+    window = crop(image, CropSpec(mm_per_px=0.4), (0.8, 0.2), middle_px=(299.5, 399.5))
+
+    rows, columns = np.nonzero(window > 127)
+    assert (rows.min() + rows.max() + 1) / 2 == pytest.approx(180, abs=1)
+    assert (columns.min() + columns.max() + 1) / 2 == pytest.approx(180, abs=1)
+    assert (np.ptp(rows) + 1, np.ptp(columns) + 1) == (16, 4)
+
+
+@pytest.mark.parametrize("middle", [(-500.0, 100.0), (100.0, 5000.0), (10.0, 10.0)])
+def test_what_the_window_has_beyond_the_frame_is_black(middle: tuple[float, float]) -> None:
+    image = np.full((300, 400), 9, np.uint8)
+
+    window = crop(image, PAPER, middle_px=middle)
+
+    assert window.shape == (360, 360)
+    seen = (190 * 190) if middle == (10.0, 10.0) else 0
+    assert np.count_nonzero(window) == pytest.approx(seen, abs=400)
