@@ -5,11 +5,11 @@ Times are seconds of the viewer's monotonic clock, given by the caller.
 
 from dataclasses import dataclass, field
 
+from edge.client.numbering import Kind, Numbering
 from edge.contract.grading import PAIR, VIEWS
 from edge.contract.messages import Estimate, LedgerCounts, ModelInfo, Reading, Status
 from edge.contract.topics import SILENCE_S
 from edge.terminal.rate import Rate
-from edge.terminal.sequence import Kind, Sequence
 
 Message = Estimate | Reading | Status
 
@@ -123,16 +123,16 @@ class Board:
     def __init__(self) -> None:
         self.scanners: dict[str, ScannerBoard] = {}
         self.refused = 0
-        self._sequence = Sequence()
+        self._numbering = Numbering()
 
     @property
     def missed(self) -> int:
         """Messages that did not reach this viewer."""
-        return self._sequence.missed
+        return self._numbering.missed
 
     def update(self, topic: str, message: Message, now_s: float) -> None:
         """Take in a message; one that is known already changes nothing."""
-        kind = self._sequence.note(topic, message.pub_epoch, message.pub_seq)
+        kind = self._numbering.note(topic, message.pub_epoch, message.pub_seq)
         if kind == "repeat":
             return
         scanner = self.scanners.get(message.scanner)
