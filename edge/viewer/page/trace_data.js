@@ -1,0 +1,69 @@
+// One view's frames over an exam: columns that grow, bounded.
+
+const MAX_POINTS = 18000 // ten minutes at 30 frames a second
+const SLACK = 900 // thrown away in one go, since cutting the front off costs
+
+// Columns: time in s since the Unix epoch, frame %, median %, IQR %, holds, frame number.
+const NAMES = ["time", "frame", "median", "iqr", "holds", "seq"]
+
+export class TraceData {
+  constructor(columns = NAMES.map(() => [])) {
+    NAMES.forEach((name, index) => (this[name] = columns[index]))
+  }
+
+  get length() {
+    return this.time.length
+  }
+
+  add(estimate) {
+    // A message that came twice, or a clock set back, must not bend the time axis.
+    if (this.length && estimate.publish_s <= this.time[this.length - 1]) return
+    const row = [
+      estimate.publish_s,
+      estimate.fat_pct,
+      estimate.median_pct,
+      estimate.iqr_pct,
+      estimate.holds,
+      estimate.seq,
+    ]
+    NAMES.forEach((name, index) => this[name].push(row[index]))
+    if (this.length > MAX_POINTS + SLACK) NAMES.forEach((name) => this[name].splice(0, SLACK))
+  }
+
+  // Index of the last point at or before a time; -1 where there is none.
+  before(time) {
+    let low = 0
+    let high = this.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.time[middle] <= time) low = middle + 1
+      else high = middle
+    }
+    return low - 1
+  }
+
+  // What uPlot draws of the points from one time to another: times relative to `origin`.
+  slice(from, to, origin) {
+    const first = this.before(from) + 1
+    const last = this.before(to) + 1
+    const median = this.median.slice(first, last)
+    const half = this.iqr.slice(first, last).map((iqr) => (iqr == null ? null : iqr / 2))
+    const edge = (sign) => median.map((value, i) => (value == null || half[i] == null ? null : value + sign * half[i]))
+    return [
+      this.time.slice(first, last).map((time) => time - origin),
+      this.frame.slice(first, last),
+      edge(1),
+      edge(-1),
+      median,
+    ]
+  }
+
+  // Times at which a hold was completed, between two times.
+  holdTimes(from, to) {
+    const found = []
+    for (let i = Math.max(1, this.before(from) + 1); i <= this.before(to); i++) {
+      if (this.holds[i] > this.holds[i - 1]) found.push([this.time[i], this.holds[i]])
+    }
+    return found
+  }
+}
