@@ -10,6 +10,7 @@ from rich.console import Console
 from edge import config
 from edge.client import Keys, KeysError
 from edge.contract.bundle import BundleError, read_bundle
+from edge.scanner.stopping import stop_signals
 from edge.sockets.addresses import AddressError, check_address
 from edge.viewer.picture import PictureSettings
 from edge.viewer.settings import Eye, ViewError, ViewSettings, Web, read_token
@@ -86,7 +87,8 @@ def run(args: argparse.Namespace) -> int:
         console.print(f"steatoscope: {error}")
         return 3
     console.print(f"steatoscope: viewer on {server.url(settings.web, listening)}")
-    server.serve(settings, bundle, listening)
+    with stop_signals():  # the web server hands a signal on after it has ended
+        server.serve(settings, bundle, listening)
     return 0
 
 

@@ -148,6 +148,13 @@ class Stage(threading.Thread):
             actor = self.actors[name]
             actor.scene = replace(actor.scene, **changes)
 
+    def restart(self, name: str, exam: str) -> None:
+        """Begin another exam in a scene as at the start."""
+        with self._lock:
+            actor = self.actors[name]
+            actor.scene = Scene(exam=exam)
+            actor.frames = dict.fromkeys(MEDIANS_PCT, 0)
+
     def end_exam(self, name: str = "room1") -> None:
         """Let a scanner's exam end, and its frames with it."""
         with self._lock:

@@ -10,7 +10,7 @@ const TEMPLATE = `
     <p class="value"><output></output><span class="unit">%</span><span class="grade"></span></p>
     <p class="spread interval"></p>
     <p class="verdict"></p>
-    <p class="spread count"></p>
+    <p class="spread"><span class="count"></span><span class="holds"></span></p>
   </div>
   <div class="trace" role="img"></div>`
 
@@ -18,7 +18,14 @@ const TEMPLATE = `
 function intervalWords({ interval, grade, possible, tag }) {
   if (!interval) return tag === "review" ? "" : "no calibrated interval"
   const others = possible.filter((each) => each !== grade)
-  return `90 % interval ${range(interval)}${others.length ? `, could be ${others.join(", ")}` : ""}`
+  return `90 % interval ${range(interval)}${others.length ? `, could be ${others.join(" or ")}` : ""}`
+}
+
+// The spread between holds, which is what the verdict is about; else the present frame.
+function holdsWords({ median, frame, summary }) {
+  if (median == null) return ""
+  if (summary?.hold_iqr_pct != null) return ` · between holds ${pct(summary.hold_iqr_pct)}`
+  return frame == null ? "" : ` · frame ${pct(frame)}`
 }
 
 export class Card {
@@ -47,6 +54,7 @@ export class Card {
   show(shown) {
     const state = shown ?? {}
     this.element.classList.toggle("blank", !shown)
+    this.element.classList.toggle("bright", Boolean(state.live) || state.tag === "final")
     this.element.classList.toggle("live", Boolean(state.live))
     this.element.dataset.grade = state.grade ?? ""
     this.#text("output", fixed(state.median))
@@ -55,14 +63,10 @@ export class Card {
     this.scale.set(state.median, state.interval)
     this.#text(".interval", state.median == null ? "" : intervalWords(state))
     this.#text(".verdict", state.summary && state.median != null ? verdict(state.summary) : state.missing ?? "")
+    this.part("h2 em").classList.toggle("now", Boolean(state.live))
     this.part(".verdict").dataset.verdict = state.summary?.verdict ?? ""
-    this.#text(".count", state.median == null ? "" : this.#count(state))
-  }
-
-  #count({ iqr, frames, summary, frame }) {
-    const holds = summary?.hold_median_pct == null ? "" : ` · holds ${fixed(summary.hold_median_pct)} ± ${fixed(summary.hold_iqr_pct)}`
-    const now = frame == null ? "" : ` · frame ${pct(frame)}`
-    return `IQR ${pct(iqr)} · ${frames} frames${holds}${now}`
+    this.#text(".count", state.median == null ? "" : `IQR ${pct(state.iqr)} · ${state.frames} frames`)
+    this.#text(".holds", holdsWords(state))
   }
 
   #grade(grade) {

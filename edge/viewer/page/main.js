@@ -2,6 +2,7 @@
 
 import { bannerOf, stateOf } from "./banner.js"
 import { Card } from "./card.js"
+import { guideOf } from "./guide.js"
 import { listen } from "./keys.js"
 import { Live } from "./live.js"
 import { Picture } from "./picture.js"
@@ -10,6 +11,7 @@ import { shownOf } from "./shown.js"
 import { Store } from "./store.js"
 import { VIEWS, clock, fixed, ledger } from "./words.js"
 
+const FRESH_MS = 1000 // a frame that came longer ago is not of this moment
 const DRAW_MS = 125 // quick enough to follow, slow enough to read
 
 const $ = (id) => document.getElementById(id)
@@ -120,22 +122,28 @@ function drawState(now) {
 }
 
 function drawHint(now) {
-  const view = store.scanner?.views[store.scanner.newest]
-  const hint = view && store.isLive(store.scanner, now) && !review.on && !store.scanner.ended && now - view.heard < 1000 ? view.hint : null
-  $("hint").hidden = !hint
-  if (!hint) return
-  text($("hint").querySelector("strong"), `${store.scanner.newest} not read:`)
-  text($("hint").querySelector("span"), hint.text)
+  const scanner = store.scanner
+  const view = scanner?.views[scanner.newest]
+  const scanning = view && store.isLive(scanner, now) && !review.on && !scanner.ended && now - view.heard < FRESH_MS
+  const hint = scanning ? view.hint : null
+  const said = hint?.text ?? (scanning ? guideOf(scanner) : null)
+  const box = $("hint")
+  box.hidden = !said
+  if (!said) return
+  box.dataset.level = hint ? "warn" : "guide"
+  text(box.querySelector("strong"), hint ? `${scanner.newest} is not read:` : "Next:")
+  text(box.querySelector("span"), said)
 }
 
 function drawFacts(now) {
   const scanner = store.scanner
   const view = scanner?.views[scanner.newest]
   const isLive = scanner && store.isLive(scanner, now)
+  const isFresh = isLive && view && now - view.heard < FRESH_MS
   const newest = view?.estimate
   const rows = {
-    "frames/s": isLive && view ? `${fixed(view.fps(now))} read, ${fixed(scanner.status?.fps)} received` : "–",
-    age: isLive && newest && now - view.heard < 1000 ? `${fixed(newest.age_ms)} ms from receipt to estimate` : "–",
+    "frames/s": isFresh ? `${fixed(view.fps(now))} read, ${fixed(scanner.status?.fps)} received` : "–",
+    age: isFresh ? `${fixed(newest.age_ms)} ms from receipt to estimate` : "–",
     frames: isLive && (newest ?? scanner.status) ? ledger((newest ?? scanner.status).ledger) : "–",
   }
   if (newest?.flags.length && isLive) rows.note = newest.flags.map((flag) => flag.replaceAll("_", " ")).join(", ")
@@ -154,7 +162,7 @@ function drawCaption() {
   const header = picture.shown
   if (!header) return text($("caption"), "")
   const spacing = header.spacing_mm ? `${header.spacing_mm.map((each) => each.toFixed(2)).join(" x ")} mm a pixel` : "scale not known"
-  const box = header.window ? ", frame: what the network sees" : ""
+  const box = header.window ? " · box: what the network sees" : ""
   text($("caption"), `${header.view ?? "view not said"} · ${header.width} x ${header.height} · ${spacing}${box}`)
 }
 

@@ -11,6 +11,7 @@ export class Trace {
     this.colors = Object.fromEntries(["S0", "S1", "S2", "S3", "line", "soft", "text", "review"].map((name) => [name, css(`--${name}`)]))
     this.limits = thresholds
     this.holds = []
+    this.unread = []
     this.cursor = null
     this.drawn = ""
     this.plot = new window.uPlot(this.#options(), [[], [], [], [], []], element)
@@ -26,6 +27,7 @@ export class Trace {
     if (key === this.drawn) return
     this.drawn = key
     this.holds = data.holdTimes(begin, end).map(([time, number]) => [time - start, number])
+    this.unread = data.unreadTimes(begin, end).map((time) => time - start)
     this.cursor = at === null ? null : at - start
     const columns = data.slice(begin, end, start)
     this.span = [begin - start, Math.max(end - start, begin - start + 10)]
@@ -37,6 +39,7 @@ export class Trace {
     if (this.drawn === "clear") return
     this.drawn = "clear"
     this.holds = []
+    this.unread = []
     this.cursor = null
     this.span = [0, 10]
     this.plot.setData([[], [], [], [], []])
@@ -50,7 +53,7 @@ export class Trace {
   #options() {
     const axis = { stroke: this.colors.soft, grid: { show: false }, ticks: { stroke: this.colors.line, size: 4 }, font: "12px system-ui, sans-serif" }
     const time = (_plot, values) => values.map((value) => `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, "0")}`)
-    const line = (stroke, width) => ({ stroke, width, points: { show: false }, spanGaps: true })
+    const line = (stroke, width) => ({ stroke, width, points: { show: false }, spanGaps: false })
     return {
       width: 300,
       height: 150,
@@ -98,7 +101,7 @@ export class Trace {
 
   // Holds, frames that were not read, and the review's place in time.
   #front(plot) {
-    const { ctx, bbox, data } = plot
+    const { ctx, bbox } = plot
     const ratio = devicePixelRatio
     const bottom = bbox.top + bbox.height
     const upright = (x, color, width, from = bbox.top) => {
@@ -107,11 +110,11 @@ export class Trace {
     }
     ctx.save()
     ctx.font = `${11 * ratio}px system-ui, sans-serif`
-    data[0].forEach((x, i) => data[1][i] == null && upright(x, this.colors.S2, 1.5 * ratio, bottom - 7 * ratio))
+    for (const x of this.unread) upright(x, this.colors.S2, 1.5 * ratio, bottom - 7 * ratio)
     for (const [x, number] of this.holds) {
       upright(x, "rgb(255 255 255 / 45%)", ratio)
       ctx.fillStyle = this.colors.soft
-      ctx.fillText(`hold ${number}`, plot.valToPos(x, "x", true) + 3 * ratio, bbox.top + 11 * ratio)
+      ctx.fillText(String(number), plot.valToPos(x, "x", true) + 3 * ratio, bbox.top + 11 * ratio)
     }
     if (this.cursor !== null) upright(this.cursor, this.colors.review, 2 * ratio)
     ctx.restore()

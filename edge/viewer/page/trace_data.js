@@ -1,6 +1,7 @@
 // One view's frames over an exam: columns that grow, bounded.
 
 const MAX_POINTS = 18000 // ten minutes at 30 frames a second
+const GAP_S = 2 // a longer pause breaks the line
 const SLACK = 900 // thrown away in one go, since cutting the front off costs
 
 // Columns: time in s since the Unix epoch, frame %, median %, IQR %, holds, frame number.
@@ -46,16 +47,22 @@ export class TraceData {
   slice(from, to, origin) {
     const first = this.before(from) + 1
     const last = this.before(to) + 1
-    const median = this.median.slice(first, last)
-    const half = this.iqr.slice(first, last).map((iqr) => (iqr == null ? null : iqr / 2))
-    const edge = (sign) => median.map((value, i) => (value == null || half[i] == null ? null : value + sign * half[i]))
-    return [
-      this.time.slice(first, last).map((time) => time - origin),
-      this.frame.slice(first, last),
-      edge(1),
-      edge(-1),
-      median,
-    ]
+    const columns = [[], [], [], [], []]
+    const push = (...row) => row.forEach((value, column) => columns[column].push(value))
+    for (let i = first; i < last; i++) {
+      const gap = i > first && this.time[i] - this.time[i - 1] > GAP_S
+      if (gap) push((this.time[i] + this.time[i - 1]) / 2 - origin, null, null, null, null)
+      const [median, half] = [this.median[i], this.iqr[i] / 2]
+      const known = median != null
+      push(this.time[i] - origin, this.frame[i], known ? median + half : null, known ? median - half : null, median)
+    }
+    return columns
+  }
+
+  // Times of the frames that were not read, between two times.
+  unreadTimes(from, to) {
+    const last = this.before(to) + 1
+    return this.time.slice(0, last).filter((time, i) => time > from && this.frame[i] == null)
   }
 
   // Times at which a hold was completed, between two times.

@@ -29,7 +29,7 @@ export const range = (pair) => (pair ? `${fixed(pair[0])} to ${fixed(pair[1])} %
 export function verdict(estimate) {
   const said = VERDICTS[estimate.verdict] ?? estimate.verdict
   const { holds, holds_needed: needed } = estimate
-  if (needed) return `${said}: ${Math.min(holds, needed)} of ${needed} holds`
+  if (needed && holds < needed) return `${said}: ${holds} of ${needed} holds`
   return holds ? `${said}: ${holds} hold${holds === 1 ? "" : "s"}` : said
 }
 
