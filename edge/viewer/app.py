@@ -80,7 +80,10 @@ async def _send(socket: WebSocket, hub: Hub, outbox: Outbox) -> None:
 async def _listen(socket: WebSocket, outbox: Outbox) -> None:
     """`{"drawn": true}` after each picture; `{"select": NAME}` for another scanner's pictures."""
     while True:
-        text = await socket.receive_text()
+        received = await socket.receive()
+        if received["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(received.get("code", 1000))
+        text = received.get("text") or ""
         word = _word(text) if len(text) <= MAX_WORD_CHARS else {}
         if word.get("drawn"):
             outbox.drawn()

@@ -36,11 +36,16 @@ class Camera(threading.Thread):
     """Pictures of one scanner, at most `settings.fps` a second, until stopped."""
 
     def __init__(
-        self, link: Link, spec: CropSpec | None, settings: PictureSettings, reports: Reports
+        self,
+        connect: Callable[[], Link],
+        spec: CropSpec,
+        settings: PictureSettings,
+        reports: Reports,
     ) -> None:
-        """`spec`: the model's window, None where it is not known. The thread closes `link`."""
+        """`connect`: makes the link, when somebody first looks. `spec`: the model's window."""
         super().__init__(name="camera", daemon=True)
-        self._link, self._spec, self._settings, self._reports = link, spec, settings, reports
+        self._connect, self._spec, self._settings, self._reports = connect, spec, settings, reports
+        self._link: Link | None = None
         self._outline = Outline()
         self._due_s = float("-inf")
         self._stopping = threading.Event()
@@ -48,28 +53,33 @@ class Camera(threading.Thread):
     def run(self) -> None:
         """Serve until `stop`."""
         try:
-            while not self._stopping.is_set():
-                self._turn()
+            while not self._stopping.wait(0 if self._link else POLL_MS / 1000):
+                # Not sooner: to a scanner that waits for its first receiver, that is the daemon.
+                if self._link is None and self._reports.wanted():
+                    self._link = self._connect()
+                if self._link is not None:
+                    self._turn(self._link)
         finally:
-            self._link.close()
+            if self._link is not None:
+                self._link.close()
 
     def stop(self) -> None:
         """Ask the thread to end, and wait for it."""
         self._stopping.set()
         self.join()
 
-    def _turn(self) -> None:
-        self._link.socket.poll(POLL_MS)
-        newest = self._newest()
+    def _turn(self, link: Link) -> None:
+        link.socket.poll(POLL_MS)
+        newest = self._newest(link)
         now_s = time.monotonic()
-        self._link.supervise(now_s)
+        link.supervise(now_s)
         if newest is not None and self._is_due(now_s) and self._reports.wanted():
             self._make(newest)
 
-    def _newest(self) -> Parts | None:
+    def _newest(self, link: Link) -> Parts | None:
         """The newest frame that waits; events on the way are told."""
         newest = None
-        while (parts := self._link.receive(time.monotonic())) is not None:
+        while (parts := link.receive(time.monotonic())) is not None:
             if len(parts) == topics.FRAME.parts and parts[0].bytes == _FRAME:
                 newest = parts
             elif len(parts) == topics.EVENT.parts and parts[0].bytes == _EVENT:

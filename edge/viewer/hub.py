@@ -24,7 +24,7 @@ class Room:
 class Hub:
     """Every browser's outbox, and the state that a new browser starts from.
 
-    The event loop's thread alone uses it.
+    The event loop's thread uses it; `wants` may be asked by any.
     """
 
     def __init__(self, facts: dict[str, Any], scanners: list[str]) -> None:
@@ -32,6 +32,7 @@ class Hub:
         self._facts = facts
         self._rooms = {name: Room() for name in scanners}
         self._outboxes: set[Outbox] = set()
+        self._connected = False
         self._link = as_json("link", connected=False, problem=None)
 
     def join(self) -> Outbox:
@@ -46,8 +47,9 @@ class Hub:
         self._outboxes.discard(outbox)
 
     def wants(self, scanner: str) -> bool:
-        """Whether a browser looks at this scanner's pictures."""
-        return any(outbox.scanner == scanner for outbox in tuple(self._outboxes))
+        """Whether a browser looks at this scanner's pictures, beside a daemon that is there."""
+        outboxes = tuple(self._outboxes)  # asked by the camera's thread: a copy in one step
+        return self._connected and any(outbox.scanner == scanner for outbox in outboxes)
 
     def take(self, message: Message) -> None:
         """A message of the daemon's."""
@@ -63,6 +65,7 @@ class Hub:
 
     def link(self, *, connected: bool, problem: str | None) -> None:
         """How the connection to the daemon is; also a sign that this process lives."""
+        self._connected = connected
         self._link = as_json("link", connected=connected, problem=problem)
         self._tell(self._link)
 

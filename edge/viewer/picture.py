@@ -43,7 +43,7 @@ def _side_px(spec: CropSpec, spacing_mm: float | None) -> float:
 def encode(
     gray: Gray,
     header: FrameHeader,
-    spec: CropSpec | None,
+    spec: CropSpec,
     outline: Polygon,
     side_px: int,
 ) -> bytes:
@@ -59,7 +59,7 @@ def encode(
         "width": header.width,
         "height": header.height,
         "spacing_mm": header.spacing_mm,
-        "window": window(spec, header) if spec else None,
+        "window": window(spec, header),
         "outline": outline,
     }
     text = json.dumps(said, separators=(",", ":")).encode()

@@ -40,6 +40,7 @@ def bind(web: Web) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((web.host, web.port))
+        listening.listen()  # before the address is told: who asks at once waits and is answered
     except OSError as error:
         listening.close()
         raise ViewError(
@@ -128,8 +129,11 @@ def _camera(
         picture=_in_loop(loop, partial(hub.picture, name)),
         event=_in_loop(loop, partial(hub.event, name)),
     )
-    link = Link(eye.frames, time.monotonic(), server_key=eye.server_key)
-    return Camera(link, bundle.manifest.crop, settings.pictures, reports)
+
+    def connect() -> Link:
+        return Link(eye.frames, time.monotonic(), server_key=eye.server_key)
+
+    return Camera(connect, bundle.manifest.crop, settings.pictures, reports)
 
 
 def _in_loop(loop: asyncio.AbstractEventLoop, call: Callable[[T], None]) -> Callable[[T], None]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import pytest
 
 from tests.system import feed_process
@@ -17,6 +18,7 @@ from tests.system.daemon_process import DaemonProcess, write_settings
 from tests.system.npm import installed
 from tests.system.stage import Stage
 from tests.system.view_process import viewing
+from tests.system.viewer_picture import take
 
 AXE = Path(__file__).resolve().parents[1] / "axe"
 
@@ -92,7 +94,7 @@ def test_the_numbers_on_the_page_are_those_on_the_wire(
     assert shown == f"{wire['median_pct']:.1f}"
     assert f"IQR {wire['iqr_pct']:.2f} · {wire['frames']} frames" in count
     known = {str(fields["seq"]): fields for fields in sent}
-    assert len(trace["seq"]) > 30
+    assert len(trace["seq"]) > 20
     for number, frame, median in zip(trace["seq"], trace["frame"], trace["median"], strict=True):
         fields = known[number]
         assert (frame, median) == (fields["fat_pct"], fields["median_pct"])
@@ -212,7 +214,9 @@ def test_the_keyboard_freezes_scrolls_back_and_chooses(page: Any, stage: Stage) 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_everything_is_in_sight(page: Any, stage: Stage, size: tuple[int, int]) -> None:
-    stage.play(view="HR", reason="view_unknown", state="degraded", holds=4)
+    stage.play(view="HR")
+    card(page, "AR+HR", "output").filter(has_text=".").wait_for()
+    stage.play(reason="view_unknown", state="degraded", holds=4)
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.locator("#hint").filter(has_text="is not read").wait_for()
     banner(page, "Degraded")
@@ -263,17 +267,19 @@ def _axe(page: Any, script: Path) -> list[str]:
 
 
 def measure(page: Any, seconds: float) -> tuple[float, float, float]:
-    """Pictures a second, share of the time that the main thread was busy, growth of the heap, MB."""
+    """Pictures a second, share of the time that the main thread was busy, MB of heap grown."""
     session = page.context.new_cdp_session(page)
-    session.send("Performance.enable", {"timeDomain": "timeTicks"})
+    # The thread's own time: on a machine with other work it waits, which is not its doing.
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def now() -> tuple[float, float, float, float]:
+        """Seconds, busy seconds, pictures, MB."""
         metrics = session.send("Performance.getMetrics")["metrics"]
         values = {each["name"]: each["value"] for each in metrics}
         pictures = page.evaluate("() => steatoscope.picture.frames")
         session.send("HeapProfiler.collectGarbage")
         heap = session.send("Runtime.getHeapUsage")["usedSize"]
-        return values["Timestamp"], values["TaskDuration"], pictures, heap / 1e6
+        return time.monotonic(), values["TaskDuration"], pictures, heap / 1e6
 
     first = now()
     page.wait_for_timeout(seconds * 1000)
@@ -301,3 +307,12 @@ def test_thirty_images_a_second_are_held_for_a_minute(page: Any, stage: Stage) -
     assert rate >= 29.5
     assert busy < 0.5
     assert grown_mb < 8, "two traces of a minute take 1 MB"
+
+
+def test_the_picture_of_the_readme_can_be_taken(tmp_path: Path) -> None:
+    take(tmp_path / "viewer.png", tmp_path)
+
+    picture = cv2.imread(str(tmp_path / "viewer.png"))
+    assert picture is not None
+    assert picture.shape == (1080, 1920, 3)
+    assert picture[200:600, 50:800].std() > 20, "the image is on it"
