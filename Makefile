@@ -39,10 +39,10 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml requirements/build.in --universa
 	--python-version 3.11 --generate-hashes --no-header --quiet --upgrade
 lock: .venv/dev.stamp  ## resolve the dependencies anew
 	$(COMPILE) --extra dev -o requirements/dev.txt
-	$(COMPILE) -c requirements/dev.txt --extra cpu --extra dicom -o requirements/cpu.txt
-	$(COMPILE) -c requirements/dev.txt --extra cpu --extra dicom --extra train --extra export \
+	$(COMPILE) -c requirements/dev.txt --extra cpu --extra dicom --extra viewer -o requirements/cpu.txt
+	$(COMPILE) -c requirements/dev.txt --extra cpu --extra dicom --extra viewer --extra train --extra export \
 		-o requirements/train.txt
-	$(COMPILE) --extra gpu --extra dicom -o requirements/gpu.txt
+	$(COMPILE) --extra gpu --extra dicom --extra viewer -o requirements/gpu.txt
 
 clean:  ## remove what the other targets made
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -6,8 +6,9 @@ from collections import deque
 MAX_TEXTS = 512
 """About 8 s of one scanner's messages; a browser that is further behind gets the state anew."""
 
-MAX_IN_FLIGHT = 2
-"""Pictures sent but not yet drawn: one on the way while one is being drawn."""
+MAX_IN_FLIGHT = 4
+"""Pictures sent but not yet drawn: 30 a second over a link of 130 ms there and back, while a link
+that is too thin lags by no more than these."""
 
 
 class Outbox:

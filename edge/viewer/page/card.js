@@ -18,7 +18,7 @@ const TEMPLATE = `
 function intervalWords({ interval, grade, possible, tag }) {
   if (!interval) return tag === "review" ? "" : "no calibrated interval"
   const others = possible.filter((each) => each !== grade)
-  return `90 % interval ${range(interval)}${others.length ? `, could be ${others.join(" or ")}` : ""}`
+  return `90 % interval ${range(interval)}${others.length ? `, could be ${others.join(", ")}` : ""}`
 }
 
 // The spread between holds, which is what the verdict is about; else the present frame.

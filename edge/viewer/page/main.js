@@ -13,6 +13,7 @@ import { VIEWS, clock, fixed, ledger } from "./words.js"
 
 const FRESH_MS = 1000 // a frame that came longer ago is not of this moment
 const DRAW_MS = 125 // quick enough to follow, slow enough to read
+const TRACE_EVERY = 2 // a trace costs more to draw than a number, and moves less
 
 const $ = (id) => document.getElementById(id)
 const store = new Store()
@@ -20,6 +21,7 @@ const picture = new Picture()
 const review = new Review()
 let cards = []
 let whole = false
+let turn = 0
 
 const live = new Live({
   open: () => {
@@ -179,8 +181,10 @@ function drawModel() {
 
 function drawCards(now) {
   const at = review.at(store.scanner)
+  turn += 1
   for (const card of cards) {
     card.show(shownOf(store, card.view, at, now))
+    if (turn % TRACE_EVERY && !at) continue
     const view = store.scanner?.views[card.view]
     if (view && view.trace.length) card.trace.draw(view.trace, store.scanner.start, whole, at && at.time)
     else card.trace.clear()
