@@ -9,6 +9,7 @@ from rich.console import Console
 
 from edge import config
 from edge.client import Keys, KeysError
+from edge.client.keys import read_key
 from edge.contract.bundle import BundleError, read_bundle
 from edge.scanner.stopping import stop_signals
 from edge.sockets.addresses import AddressError, check_address
@@ -121,7 +122,10 @@ def _keys(args: argparse.Namespace) -> Keys | None:
         if args.public_key or args.secret_key:
             raise ViewError("--public-key, --secret-key: of use only beside --server-key")
         return None
-    return Keys(args.server_key, args.public_key or "", args.secret_key or "")
+    # Read here, where an error is still told in words.
+    given = {"public": args.public_key, "secret": args.secret_key}
+    own = {half: read_key(key, half, half) for half, key in given.items() if key}  # type: ignore[arg-type]
+    return Keys(read_key(args.server_key, "public", "server"), **own)
 
 
 def _check_eyes(eyes: Mapping[str, Eye]) -> None:

@@ -18,9 +18,9 @@ from tests.system.footprint import footprint
 from tests.system.view_process import viewing
 
 STALLED = 8
-FRAMES = 900
-FPS = 60.0
-"""Twice the nominal rate, so that half a minute's messages come in a quarter."""
+FRAMES = 700
+FPS = 100.0
+"""More than three times the nominal rate, so that a minute is over in a third of one."""
 
 MAX_GROWTH_MIB = 5.0
 

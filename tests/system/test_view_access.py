@@ -5,15 +5,20 @@ import json
 import shutil
 import ssl
 import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import zmq
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from tests.system.bare_viewer import LONGEST_S
+from tests.system.keyed_bus import keyed_bus
 from tests.system.speaker import Speaker
-from tests.system.view_process import viewing
+from tests.system.view_process import ROOT, viewing
 
 TOKEN = "a1b2c3d4e5f60718"
 
@@ -150,3 +155,33 @@ def test_what_a_browser_says_cannot_break_the_viewer(open_url: str) -> None:
             socket.recv(10)
 
     assert live(open_url, own)["kind"] == "hello"
+
+
+def test_a_key_that_the_daemon_refuses_is_told_on_the_page(tmp_path: Path) -> None:
+    server, viewer = zmq.curve_keypair(), zmq.curve_keypair()
+    files = {}
+    for name, key in (("server", server[0]), ("public", viewer[0]), ("secret", viewer[1])):
+        files[name] = tmp_path / f"{name}.key"
+        files[name].write_bytes(key)
+    keys = [word for name, file in files.items() for word in (f"--{name}-key", file)]
+    with keyed_bus(server, set()) as address, viewing(address, *keys) as view:
+        own = view.url.rstrip("/")
+        parts = urlsplit(view.url)
+        with connect(f"ws://{parts.netloc}/live", origin=own, proxy=None) as socket:  # type: ignore[arg-type]
+            problem = None
+            while problem is None:
+                for message in json.loads(socket.recv(LONGEST_S)):
+                    problem = message.get("problem") or message.get("link", {}).get("problem")
+
+    assert "refused this viewer's key" in problem
+
+
+def test_a_port_that_is_taken_is_told_with_a_remedy(open_url: str) -> None:
+    port = str(urlsplit(open_url).port)
+    command = [sys.executable, "-m", "edge", "view", "--port", port]
+
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 3
+    assert "cannot bind" in ended.stderr
+    assert "choose another --port" in ended.stderr

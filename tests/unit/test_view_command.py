@@ -31,6 +31,7 @@ def token_file(folder: Path, text: str = "a" * 32, mode: int = 0o600) -> Path:
         (("--bundle", "/nonexistent"), "no such bundle folder"),
         (("--config", "/nonexistent.toml"), "/nonexistent.toml: cannot be read"),
         (("--public-key", "x"), "of use only beside --server-key"),
+        (("--server-key", "hush"), "keys: server: neither 40 characters of Z85 nor a file"),
         (("--image-side", "8"), "must be 16 to 4096 px"),
     ],
 )
