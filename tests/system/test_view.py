@@ -212,6 +212,22 @@ def test_the_keyboard_freezes_scrolls_back_and_chooses(page: Any, stage: Stage) 
     assert focused.startswith("room1")
 
 
+def test_a_tablet_without_keys_can_do_the_same(page: Any, stage: Stage) -> None:
+    page.wait_for_function("() => steatoscope.store.scanner.views.AR.trace.length > 75")
+    page.set_viewport_size({"width": SIZES[1][0], "height": SIZES[1][1]})
+    page.get_by_role("button", name="freeze").click()
+    banner(page, "Review")
+    page.get_by_role("button", name="freeze").click()
+    no_banner(page)
+    page.locator('.card[data-view="AR"] .u-over').click(position={"x": 5, "y": 20})
+    banner(page, "Review")
+    card(page, "AR", ".count").filter(has_text=re.compile(r"· \d\d? frames")).wait_for()
+    page.get_by_role("button", name="room2").click()
+    no_banner(page)
+    page.get_by_role("button", name="keys").click()
+    page.locator("#help").wait_for()
+
+
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_everything_is_in_sight(page: Any, stage: Stage, size: tuple[int, int]) -> None:
     stage.play(view="HR")
@@ -309,8 +325,8 @@ def test_thirty_images_a_second_are_held_for_a_minute(page: Any, stage: Stage) -
     assert grown_mb < 8, "two traces of a minute take 1 MB"
 
 
-def test_the_picture_of_the_readme_can_be_taken(tmp_path: Path) -> None:
-    take(tmp_path / "viewer.png", tmp_path)
+def test_the_picture_of_the_readme_can_be_taken(browser: Any, tmp_path: Path) -> None:
+    take(browser, tmp_path / "viewer.png", tmp_path)
 
     picture = cv2.imread(str(tmp_path / "viewer.png"))
     assert picture is not None

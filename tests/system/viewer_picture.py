@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from edge.contract.bundle import builtin_path
 from tests.system import feed_process
@@ -18,7 +19,7 @@ SUBJECT = "virtual:fat=12,seed=7,preset=single"
 FRAMES_A_VIEW = 56
 
 
-def take(path: Path, folder: Path) -> None:
+def take(browser: Any, path: Path, folder: Path) -> None:
     """Write the picture, 1920 x 1080 px PNG; `folder`: for sockets and settings."""
     frames = f"ipc://{folder}/frames"
     settings = write_settings(folder / "edge.toml", builtin_path(), {"room1": (frames, "")})
@@ -27,7 +28,7 @@ def take(path: Path, folder: Path) -> None:
         daemon = ends.enter_context(running(settings))
         words = (daemon.estimates_address(), "--frames", f"room1={frames}")
         view = ends.enter_context(viewing(*words))
-        page = ends.enter_context(opened(ends.enter_context(chromium()), view.url))
+        page = ends.enter_context(opened(browser, view.url))
         feed = feed_process.start(frames, *sources, "--exam", "exam-7", "--loop")
         ends.callback(_end, feed)
         page.wait_for_function(
@@ -45,5 +46,5 @@ def _end(feed: "subprocess.Popen[str]") -> None:
 if __name__ == "__main__":
     import tempfile
 
-    with tempfile.TemporaryDirectory() as made:
-        take(Path(sys.argv[1]), Path(made))
+    with tempfile.TemporaryDirectory() as made, chromium() as found:
+        take(found, Path(sys.argv[1]), Path(made))

@@ -46,8 +46,8 @@ export class Card {
   }
 
   // uPlot measures its element, which must be on the page by then.
-  mount() {
-    this.trace = new Trace(this.part(".trace"), this.thresholds)
+  mount(onPick) {
+    this.trace = new Trace(this.part(".trace"), this.thresholds, onPick)
   }
 
   // `shown`: what to show (see main.js); null blanks the numbers.

@@ -47,7 +47,7 @@ const live = new Live({
 function makeCards() {
   cards = VIEWS.map((view) => new Card(view, store.facts.thresholds_pct))
   $("views").replaceChildren(...cards.map((card) => card.element))
-  for (const card of cards) card.mount()
+  for (const card of cards) card.mount((seconds) => review.goTo(store.scanner, seconds))
 }
 
 function select(name) {
@@ -60,7 +60,7 @@ function select(name) {
   live.say({ select: name })
 }
 
-listen({
+const actions = {
   freeze: () => review.toggle(store.scanner),
   move: (seconds) => review.move(store.scanner, seconds),
   start: () => review.toStart(store.scanner),
@@ -70,7 +70,12 @@ listen({
   help: () => $("help").showModal(),
   print: () => store.selected && window.open(`/print/${encodeURIComponent(store.selected)}`, "_blank", "noopener"),
   choose: (index) => select([...store.scanners.keys()][index] ?? store.selected),
-})
+}
+
+listen(actions)
+for (const button of document.querySelectorAll("#buttons button")) {
+  button.addEventListener("click", () => actions[button.dataset.action]())
+}
 
 function text(element, value) {
   if (element.textContent !== value) element.textContent = value
@@ -128,7 +133,8 @@ function drawHint(now) {
   const view = scanner?.views[scanner.newest]
   const scanning = view && store.isLive(scanner, now) && !review.on && !scanner.ended && now - view.heard < FRESH_MS
   const hint = scanning ? view.hint : null
-  const said = hint?.text ?? (scanning ? guideOf(scanner) : null)
+  // What is amiss comes first; a guide beside it would only distract.
+  const said = hint?.text ?? (scanning && $("banner").hidden ? guideOf(scanner) : null)
   const box = $("hint")
   box.hidden = !said
   if (!said) return

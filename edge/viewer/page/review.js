@@ -14,6 +14,11 @@ export class Review {
     this.place = this.on || !scanner?.start ? null : latest(scanner)
   }
 
+  // To a moment of the exam, s after its start.
+  goTo(scanner, seconds) {
+    if (scanner?.start) this.place = Math.min(latest(scanner), Math.max(scanner.start, scanner.start + seconds))
+  }
+
   move(scanner, seconds) {
     if (!scanner?.start) return
     const end = latest(scanner)

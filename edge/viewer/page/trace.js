@@ -6,7 +6,8 @@ const LOWEST_TOP = 16 // %, so that all grades are in sight
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
 export class Trace {
-  constructor(element, thresholds) {
+  // `onPick`: called with the time, in s of the exam, that was clicked or touched.
+  constructor(element, thresholds, onPick) {
     this.element = element
     this.colors = Object.fromEntries(["S0", "S1", "S2", "S3", "line", "soft", "text", "review"].map((name) => [name, css(`--${name}`)]))
     this.limits = thresholds
@@ -15,6 +16,7 @@ export class Trace {
     this.cursor = null
     this.drawn = ""
     this.plot = new window.uPlot(this.#options(), [[], [], [], [], []], element)
+    this.plot.over.addEventListener("click", (event) => onPick(this.plot.posToVal(event.offsetX, "x")))
     new ResizeObserver(() => this.#resize()).observe(element)
   }
 
