@@ -51,7 +51,7 @@ def fields(message: Message) -> dict[str, Any]:
 def holds_needed(summary: Summary) -> int | None:
     """Holds that the rule behind the verdict asks for; None where it does not say.
 
-    A rule's id names its number, as in "n5_iqr30"; a message may also say it in `holds_needed`.
+    A rule's id names its number, as in "n5-iqr30"; a message may also say it in `holds_needed`.
     """
     said = summary.extra.get("holds_needed")
     if isinstance(said, int):

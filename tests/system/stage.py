@@ -32,7 +32,7 @@ class Scene:
     state: str = "ready"
     reason: str | None = None
     verdict: str = "collecting"
-    rule: str = "n5_iqr30"
+    rule: str = "n5-iqr30"
     holds: int = 0
     flags: tuple[str, ...] = ()
     journal: str = "ok"

@@ -146,7 +146,7 @@ def test_a_viewer_that_dies_leaves_no_number_on_its_page(browser: Any, stage: St
 
 
 def test_every_state_is_told_in_words(page: Any, stage: Stage) -> None:
-    stage.play(verdict="collecting", rule="n5_iqr30", holds=2)
+    stage.play(verdict="collecting", rule="n5-iqr30", holds=2)
     card(page, "AR", ".verdict").filter(has_text="collecting: 2 of 5 holds").wait_for()
     page.locator("#hint").filter(has_text="AR: 3 more holds").wait_for()
     stage.play(verdict="repeatable", holds=5)

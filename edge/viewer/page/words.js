@@ -24,9 +24,10 @@ export const fixed = (value, digits = 1) => (value == null ? DASH : value.toFixe
 // The wire's own steps. The large number has one digit less: the method is not that exact.
 export const pct = (value) => fixed(value, 2)
 
-export const range = (pair) => (pair ? `${fixed(pair[0])} to ${fixed(pair[1])} %` : DASH)
+export const range = (pair) => (pair ? `${fixed(pair[0])}–${fixed(pair[1])} %` : DASH)
 
 export function verdict(estimate) {
+  if (estimate.rule === "none") return "" // nobody judges the holds
   const said = VERDICTS[estimate.verdict] ?? estimate.verdict
   const { holds, holds_needed: needed } = estimate
   if (needed && holds < needed) return `${said}: ${holds} of ${needed} holds`

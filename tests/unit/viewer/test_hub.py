@@ -67,7 +67,7 @@ def test_a_reason_comes_with_its_words_and_an_unknown_one_as_itself() -> None:
 
 def test_the_holds_that_a_rule_asks_for_are_told() -> None:
     hub = Hub(FACTS, [])
-    for seq, rule in enumerate(("n5_iqr30", "none")):
+    for seq, rule in enumerate(("n5-iqr30", "none")):
         hub.take(message(estimate(seq, rule=rule, view=("AR", "HR")[seq])))
 
     asked, none = json.loads(hub.snapshot())["rooms"]["room1"]["messages"]

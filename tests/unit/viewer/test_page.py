@@ -26,6 +26,7 @@ ESTIMATE = {
     "interval_pct": [2.0, 14.0],
     "grade": "S2",
     "verdict": "collecting",
+    "rule": "n5-iqr30",
     "reason": None,
     "flags": [],
     "blank": False,
@@ -140,6 +141,21 @@ def test_the_guide_says_what_is_missing(changes: dict[str, Any], said: str | Non
     found = play((100, {**ESTIMATE, **changes}), ask="guideOf(store.scanner)")
 
     assert found is None if said is None else found.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"holds": 2}, "… collecting: 2 of 5 holds"),
+        ({"holds": 1, "holds_needed": None}, "… collecting: 1 hold"),
+        ({"holds": 6, "verdict": "not_repeatable"}, "✕ not repeatable: 6 holds"),
+        ({"rule": "none"}, ""),
+    ],
+)
+def test_the_verdict_is_told_with_what_stands_behind_it(changes: dict[str, Any], said: str) -> None:
+    script = "console.log(JSON.stringify(verdict(estimate)))"
+
+    assert node(script, estimate={**ESTIMATE, **changes}) == said
 
 
 def test_a_trace_breaks_at_a_pause_is_bounded_and_finds_its_place() -> None:
