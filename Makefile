@@ -39,10 +39,10 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml requirements/build.in --universa
 	--python-version 3.11 --generate-hashes --no-header --quiet --upgrade
 lock: .venv/dev.stamp  ## resolve the dependencies anew
 	$(COMPILE) --extra dev -o requirements/dev.txt
-	$(COMPILE) -c requirements/dev.txt --extra cpu --extra dicom -o requirements/cpu.txt
-	$(COMPILE) -c requirements/dev.txt --extra cpu --extra dicom --extra train --extra export \
+	$(COMPILE) -c requirements/dev.txt --extra cpu --extra dicom --extra viewer -o requirements/cpu.txt
+	$(COMPILE) -c requirements/dev.txt --extra cpu --extra dicom --extra viewer --extra train --extra export \
 		-o requirements/train.txt
-	$(COMPILE) --extra gpu --extra dicom -o requirements/gpu.txt
+	$(COMPILE) --extra gpu --extra dicom --extra viewer -o requirements/gpu.txt
 
 pin:  ## after a change of edge/builtin: pin the hash of its manifest, by which it is trusted
 	sed -i -E "s/[0-9a-f]{64}/$$(sha256sum < edge/builtin/manifest.json | cut -d' ' -f1)/" \

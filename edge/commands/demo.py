@@ -1,9 +1,11 @@
 """`python -m edge demo`: a virtual exam from end to end, on this host, with nothing to set up."""
 
 import argparse
+import importlib.util
 import math
 import secrets
 import socket
+import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -27,7 +29,8 @@ HELP = "play a virtual exam from end to end and show its reading"
 
 EPILOG = """\
 A virtual scanner plays a simulated liver, AR and then HR; the daemon reads it; the table is that of
-`python -m edge watch`. It needs no data and no settings, uses free ports of the loopback interface,
+`python -m edge watch`, the page that of `python -m edge view`. From a terminal, the page stays open
+until Ctrl-C. It needs no data and no settings, uses free ports of the loopback interface,
 and leaves nothing behind.
 
 Exit codes: 0 a reading of AR, HR and AR+HR came, 1 it did not, 2 an option was refused,
@@ -47,10 +50,11 @@ class DemoError(RuntimeError):
 
 @dataclass(frozen=True)
 class Plan:
-    """Where everything is, and what is played."""
+    """Where everything is, and what is played; `page_port`: None where no viewer is installed."""
 
     frames: str
     estimates: str
+    page_port: int | None
     exam: str
     sources: list[str]
     story: str
@@ -123,16 +127,29 @@ def _plan(args: argparse.Namespace) -> Plan:
         again = f" (a clip of {clip_frames}, played again)" if frames > clip_frames else ""
         parts.append(f"{frames} frames of {view}{again}")
     story = f"A virtual liver of {args.fat:g} % fat, {', then '.join(parts)}."
-    return Plan(*_free_addresses(), f"demo-{secrets.token_hex(4)}", sources, story)
+    frames_port, estimates_port, page_port = _free_ports()
+    return Plan(
+        f"tcp://127.0.0.1:{frames_port}",
+        f"tcp://127.0.0.1:{estimates_port}",
+        page_port if _has_viewer() else None,
+        f"demo-{secrets.token_hex(4)}",
+        sources,
+        story,
+    )
 
 
-def _free_addresses() -> tuple[str, str]:
-    """Two addresses on the loopback interface that nobody uses now."""
-    with socket.socket() as first, socket.socket() as second:
-        for each in (first, second):
+def _free_ports() -> list[int]:
+    """Three ports of the loopback interface that nobody uses now."""
+    with socket.socket() as first, socket.socket() as second, socket.socket() as third:
+        sockets = (first, second, third)
+        for each in sockets:
             each.bind(("127.0.0.1", 0))
-        ports = [each.getsockname()[1] for each in (first, second)]
-    return f"tcp://127.0.0.1:{ports[0]}", f"tcp://127.0.0.1:{ports[1]}"
+        return [each.getsockname()[1] for each in sockets]
+
+
+def _has_viewer() -> bool:
+    """Whether what the web viewer needs is installed."""
+    return all(importlib.util.find_spec(name) for name in ("starlette", "uvicorn", "websockets"))
 
 
 def _play(
@@ -146,9 +163,32 @@ def _play(
         daemon_words += ["--state-dir", str(folder)]  # what a demo runs is not held against later
         daemon = stack.enter_context(Child(daemon_words, folder / "run.log"))
         scanner = stack.enter_context(Child([*scanner_words, "--wait", "60"], folder / "feed.log"))
+        if plan.page_port:
+            stack.enter_context(Child([*_view_words(plan), *bundle], folder / "view.log"))
         listener = stack.enter_context(Listener(plan.estimates, None, time.monotonic()))
-        output = stack.enter_context(for_people(console, plan.estimates, args.fat))
-        return _await_reading(Viewer(listener, output), daemon, scanner, stopped)
+        with for_people(console, plan.estimates, args.fat) as output:
+            reading = _await_reading(Viewer(listener, output), daemon, scanner, stopped)
+        if reading and plan.page_port:
+            _stay(console, plan, stopped)
+        return reading
+
+
+def _view_words(plan: Plan) -> list[str]:
+    scanner = f"scanner={plan.frames}"
+    return ["view", plan.estimates, "--frames", scanner, "--port", str(plan.page_port)]
+
+
+def _stay(console: Console, plan: Plan, stopped: StopFlag) -> None:
+    """Leave the page open for somebody who looks; where nobody sees it live, go on."""
+    if not (console.is_terminal and sys.stdin.isatty()):
+        return
+    console.print(f"\nThe page stays until Ctrl-C: {_page(plan)}")
+    while not stopped():
+        time.sleep(0.1)
+
+
+def _page(plan: Plan) -> str:
+    return f"http://127.0.0.1:{plan.page_port}/"
 
 
 def _bundle_words(args: argparse.Namespace) -> list[str]:
@@ -182,6 +222,10 @@ def _await_reading(
 def _introduce(console: Console, plan: Plan) -> None:
     console.print(plan.story)
     console.print(COHORT_NOTICE)
+    if plan.page_port:
+        console.print(f"In a browser: {_page(plan)}", style="bold")
+    else:
+        console.print("For a page in a browser, install what it needs: steatoscope[viewer]")
     console.print(f"Frames are on {plan.frames}, estimates on {plan.estimates}.")
     console.print(f"Look on from another terminal: python -m edge watch {plan.estimates}\n")
 
@@ -192,6 +236,7 @@ def _conclude(console: Console) -> None:
         "\nWith your own images, each in a terminal of its own:\n"
         "  python -m edge run                  the daemon\n"
         "  python -m edge watch                this table\n"
+        "  python -m edge view                 the page in a browser\n"
         "  python -m edge feed CLIP --view AR  stands in for a scanner\n"
         f"A scanner publishes its frames on  {settings.scanner[0].frames}\n"
         f"A viewer gets the estimates from   {settings.estimates.bind}\n"

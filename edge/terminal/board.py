@@ -5,11 +5,12 @@ Times are seconds of the viewer's monotonic clock, given by the caller.
 
 from dataclasses import dataclass, field
 
+from edge.client.numbering import Kind, Numbering
 from edge.contract.grading import PAIR, VIEWS
 from edge.contract.messages import Estimate, LedgerCounts, ModelInfo, Reading, Status
 from edge.contract.topics import SILENCE_S
 from edge.terminal.rate import Rate
-from edge.terminal.sequence import Kind, Sequence
+from edge.terminal.trend import Trend
 
 Message = Estimate | Reading | Status
 
@@ -24,6 +25,7 @@ class ViewRow:
     estimate: Estimate
     heard_s: float
     rate: Rate
+    trend: Trend
 
     def is_live(self, now_s: float) -> bool:
         """Whether the estimate is of a frame of this moment."""
@@ -107,9 +109,13 @@ class ScannerBoard:
 
     def _take_estimate(self, estimate: Estimate, heard_s: float) -> None:
         view = estimate.view or UNKNOWN_VIEW
-        rate = self.views[view].rate if view in self.views else Rate()
+        known = self.views.get(view)
+        rate = known.rate if known else Rate()
         rate.add(heard_s)
-        self.views[view] = ViewRow(estimate, heard_s, rate)
+        # Another exam's course is another patient's.
+        trend = known.trend if known and known.estimate.exam == estimate.exam else Trend()
+        trend.add(heard_s, estimate.fat_pct)
+        self.views[view] = ViewRow(estimate, heard_s, rate, trend)
 
 
 class Board:
@@ -123,16 +129,16 @@ class Board:
     def __init__(self) -> None:
         self.scanners: dict[str, ScannerBoard] = {}
         self.refused = 0
-        self._sequence = Sequence()
+        self._numbering = Numbering()
 
     @property
     def missed(self) -> int:
         """Messages that did not reach this viewer."""
-        return self._sequence.missed
+        return self._numbering.missed
 
     def update(self, topic: str, message: Message, now_s: float) -> None:
         """Take in a message; one that is known already changes nothing."""
-        kind = self._sequence.note(topic, message.pub_epoch, message.pub_seq)
+        kind = self._numbering.note(topic, message.pub_epoch, message.pub_seq)
         if kind == "repeat":
             return
         scanner = self.scanners.get(message.scanner)

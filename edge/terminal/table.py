@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -12,6 +12,7 @@ from edge.terminal import figures
 from edge.terminal.board import Board, ScannerBoard, ViewRow
 from edge.terminal.figures import DASH
 from edge.terminal.final import final_table
+from edge.terminal.trend import BARS, PLAIN_BARS, described
 
 _NUMBERS = ("frame %", "median %", "IQR %")
 _COUNTS = ("frames", "fps", "age ms")
@@ -114,7 +115,8 @@ def _state(name: str, scanner: ScannerBoard, now_s: float) -> RenderableType:
     title = Text.assemble((f"{figures.safe(name)}: ", "bold"))
     if scanner.is_stale(now_s):
         return title.append(stale(scanner, now_s), "bold red")
-    lines = [Text(note, "yellow") for note in notes(scanner, now_s)]
+    lines: list[RenderableType] = [_Courses(scanner, now_s)]
+    lines += [Text(note, "yellow") for note in notes(scanner, now_s)]
     counts = scanner.ledger
     lines += [
         Text(figures.ledger_sum(counts)),
@@ -124,6 +126,20 @@ def _state(name: str, scanner: ScannerBoard, now_s: float) -> RenderableType:
     return Group(
         title.append_text(_source(scanner)), *(Padding(line, (0, 0, 0, 2)) for line in lines)
     )
+
+
+class _Courses:
+    """A line of small bars for each view that is scanned now, in what the terminal can show."""
+
+    def __init__(self, scanner: ScannerBoard, now_s: float) -> None:
+        self._scanner, self._now_s = scanner, now_s
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        bars = PLAIN_BARS if options.ascii_only or console.legacy_windows else BARS
+        for view, row in self._scanner.rows().items():
+            course = described(row.trend.values(self._now_s), bars)
+            if course and row.is_live(self._now_s):
+                yield Text(f"{view:<5} {course}", "cyan", no_wrap=True, overflow="ellipsis")
 
 
 def _source(scanner: ScannerBoard) -> Text:

@@ -1,5 +1,6 @@
 """`python -m edge demo` as a process: what `make demo` shows where nobody sees it live."""
 
+import importlib.util
 import re
 import signal
 import subprocess
@@ -60,9 +61,19 @@ def test_it_tells_the_addresses_and_the_commands(demo: tuple[int, str, str]) -> 
         "tcp://127.0.0.1:5556",
         "python -m edge run",
         "python -m edge watch",
+        "python -m edge view",
         "python -m edge feed",
     ):
         assert text in out
+
+
+def test_it_opens_with_the_address_of_the_page(demo: tuple[int, str, str]) -> None:
+    pytest.importorskip("uvicorn")
+    lines = demo[1].splitlines()
+
+    address = next(number for number, line in enumerate(lines) if "http://127.0.0.1:" in line)
+    first_frame = next(number for number, line in enumerate(lines) if "AR: frame" in line)
+    assert address < first_frame
 
 
 def test_it_claims_nothing(demo: tuple[int, str, str]) -> None:
@@ -103,7 +114,8 @@ def test_stopped_by_a_signal_it_leaves_no_process_behind(tiny_bundle: Path) -> N
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=LONGEST_S)
 
-    assert len(children) == 2
+    has_viewer = importlib.util.find_spec("uvicorn") is not None
+    assert len(children) == 2 + has_viewer
     assert not any(child.is_running() for child in children)
     assert process.returncode == 130
     assert "stopped before the reading came" in err

@@ -1,55 +1,61 @@
 """A viewer in Node.js (zeromq, @msgpack/msgpack) reads what the one in Python reads."""
 
 import json
+import os
 import re
-import shutil
+import select
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zmq
 
 from tests.system.bare_viewer import LONGEST_S, topics_of
 from tests.system.conftest import Place
+from tests.system.keyed_bus import EXACT_NS, keyed_bus
+from tests.system.npm import installed
+
+Node = subprocess.Popen[str]
 
 FOLDER = Path(__file__).resolve().parents[1] / "node"
-INSTALL_S = 100
 
 
 @pytest.fixture(scope="module")
 def node_viewer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The viewer, installed by its lock file in a copy of its folder; skips where it cannot be."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("Node.js with npm is not installed")
-    copy = tmp_path_factory.mktemp("node") / "viewer"
-    shutil.copytree(FOLDER, copy, ignore=shutil.ignore_patterns("node_modules"))
-    # The packages bring ready-made binaries, so that their build scripts are not needed.
-    install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    try:
-        subprocess.run(install, cwd=copy, capture_output=True, check=True, timeout=INSTALL_S)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        said = (error.stderr or b"").decode(errors="replace").strip()[-300:]
-        pytest.skip(f"npm cannot install the viewer's packages here: {said or error}")
+    copy = installed(FOLDER, tmp_path_factory.mktemp("node") / "viewer")
     return copy / "subscriber.mjs"
 
 
-@pytest.fixture
-def node(node_viewer: Path, place: Place) -> "Iterator[subprocess.Popen[str]]":
-    """The viewer at work on the topics of the test's scanner."""
+@contextmanager
+def started(viewer: Path, address: str, keys: dict[str, str], *prefixes: str) -> Iterator[Node]:
+    """The viewer at work."""
     process = subprocess.Popen(
-        ["node", node_viewer, place.address, *topics_of(place.name)],
+        ["node", viewer, address, *prefixes],
+        env={**os.environ, **keys},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    yield process
-    process.send_signal(signal.SIGTERM)
     try:
-        process.communicate(timeout=LONGEST_S)
+        yield process
     finally:
-        process.kill()
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.communicate(timeout=LONGEST_S)
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def node(node_viewer: Path, place: Place) -> Iterator[Node]:
+    """The viewer at work on the topics of the test's scanner."""
+    with started(node_viewer, place.address, {}, *topics_of(place.name)) as process:
+        yield process
 
 
 def exact(text: str) -> tuple[str, dict[str, Any]]:
@@ -65,9 +71,7 @@ def _restore(fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_node_reads_every_message_as_python_does(
-    node: "subprocess.Popen[str]", place: Place
-) -> None:
+def test_node_reads_every_message_as_python_does(node: Node, place: Place) -> None:
     assert node.stdout is not None
     first = exact(node.stdout.readline())  # the latest of a topic: it has joined
     assert first[0].endswith(f"/{place.name}/?") or first[0] == f"status/{place.name}"
@@ -93,6 +97,33 @@ def test_node_reads_every_message_as_python_does(
     times = {fields["capture_ns"] for fields in heard.values() if "capture_ns" in fields}
     assert times >= {exact_ns, -exact_ns}
     assert {topic.split("/")[-1] for topic, _ in heard} >= {"AR", "HR", "AR+HR", "?", place.name}
+
+
+def test_node_reads_a_stream_with_keys_and_its_times_exactly(node_viewer: Path) -> None:
+    server, viewer = zmq.curve_keypair(), zmq.curve_keypair()
+    keys = {
+        "STEATOSCOPE_SERVER_KEY": server[0].decode(),
+        "STEATOSCOPE_PUBLIC_KEY": viewer[0].decode(),
+        "STEATOSCOPE_SECRET_KEY": viewer[1].decode(),
+    }
+    with keyed_bus(server, {viewer[0]}) as address, started(node_viewer, address, keys) as process:
+        assert process.stdout is not None
+        topic, fields = exact(process.stdout.readline())
+
+    assert topic == "fat/room1/AR"
+    assert fields["capture_ns"] == EXACT_NS
+
+
+def test_node_with_a_key_that_is_not_enrolled_hears_nothing(node_viewer: Path) -> None:
+    server, viewer = zmq.curve_keypair(), zmq.curve_keypair()
+    keys = {
+        "STEATOSCOPE_SERVER_KEY": server[0].decode(),
+        "STEATOSCOPE_PUBLIC_KEY": viewer[0].decode(),
+        "STEATOSCOPE_SECRET_KEY": viewer[1].decode(),
+    }
+    with keyed_bus(server, set()) as address, started(node_viewer, address, keys) as process:
+        assert process.stdout is not None
+        assert not select.select([process.stdout], [], [], 2.0)[0]
 
 
 def test_the_lock_file_names_no_download_address() -> None:

@@ -1,7 +1,19 @@
 import subprocess
 import sys
 
-OPTIONAL = ("pydicom", "PIL", "tensorflow", "keras", "onnx", "tf2onnx", "matplotlib", "rich")
+OPTIONAL = (
+    "pydicom",
+    "PIL",
+    "tensorflow",
+    "keras",
+    "onnx",
+    "tf2onnx",
+    "matplotlib",
+    "rich",
+    "starlette",
+    "uvicorn",
+    "websockets",
+)
 
 
 def test_starting_the_daemon_imports_no_optional_library() -> None:

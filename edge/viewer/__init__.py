@@ -1,0 +1,1 @@
+"""The web viewer: a subscriber with a page, which shows the numbers beside the image."""
