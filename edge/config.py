@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from edge.contract.bundle import builtin_path
+from edge.reading.rules import DEFAULT_RULE, RuleId
 from edge.sockets.addresses import AddressError, check_address
 from edge.sockets.keys import is_public_key
 
@@ -42,7 +43,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set.
 
     `bundle`: folder of the models, "" for the built-in one. `threads`: of one inference.
-    `exam_idle_s`: an exam without a frame for this long is ended. `max_message_mib`: largest frame
+    `exam_idle_s`: an exam without a frame for this long is ended. `rule`: id of the rule behind the
+    verdict, a row of `edge.reading.rules`. `max_message_mib`: largest frame
     message that is taken in.
     """
 
@@ -52,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provider: Literal["auto", "cpu", "cuda", "tensorrt"] = "auto"
     threads: Annotated[int, Meta(ge=1, le=64)] = 1
     exam_idle_s: Annotated[float, Meta(gt=0, le=86400)] = 600.0
+    rule: RuleId = DEFAULT_RULE
     max_message_mib: Annotated[int, Meta(ge=1, le=256)] = 8
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

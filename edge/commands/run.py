@@ -111,7 +111,7 @@ def _serve(settings: config.Settings, runner: Runner, bus: Bus) -> int:
             max_message_bytes=settings.max_message_mib * config.MEBIBYTE,
         )
         posts.append(Post(scanner.name, link, inbox))
-        pipeline = Pipeline(scanner.name, runner, time.monotonic_ns)
+        pipeline = Pipeline(scanner.name, runner, time.monotonic_ns, settings.rule)
         scanners.append(Scanner(scanner.name, inbox, pipeline))
     daemon = Daemon(scanners, bus, ready, runner.info, settings.exam_idle_s)
     for number in (signal.SIGTERM, signal.SIGINT):

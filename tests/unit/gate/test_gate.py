@@ -1,8 +1,12 @@
+from typing import get_args
+
 import pytest
 
 from edge import gate
 from edge.contract.crop import CropSpec
 from edge.contract.messages import FrameHeader
+from edge.gate import Flag, Gate, Picture, Reason
+from tests.pictures import drawn
 
 
 def header(**changes: object) -> FrameHeader:
@@ -21,9 +25,26 @@ def header(**changes: object) -> FrameHeader:
     return FrameHeader(**(fields | changes))  # type: ignore[arg-type]
 
 
+def test_every_reason_and_flag_is_explained_in_the_one_table() -> None:
+    assert set(gate.REASONS) == set(get_args(Reason))
+    assert set(gate.FLAGS) == set(get_args(Flag))
+    assert all(text.endswith(".") for text in (*gate.REASONS.values(), *gate.FLAGS.values()))
+
+
+def test_a_good_picture_passes() -> None:
+    assert Gate().check(header(), Picture(drawn(0), drawn(0)), "same").reason is None
+
+
 def test_a_frame_of_unknown_view_is_not_read() -> None:
-    assert gate.before_inference(header(view=None)) == "view_unknown"
-    assert gate.before_inference(header(view="HR")) is None
+    checked = Gate().check(header(view=None), Picture(drawn(0), drawn(0)), "same")
+
+    assert checked.reason == "view_unknown"
+
+
+def test_a_frame_of_an_odd_setup_is_not_read() -> None:
+    checked = Gate().check(header(), Picture(drawn(0), drawn(0)), "odd")
+
+    assert checked.reason == "setup_changed"
 
 
 @pytest.mark.parametrize(
@@ -48,5 +69,5 @@ def test_a_model_with_a_scale_flags_frames_that_do_not_tell_theirs() -> None:
     assert gate.flags(header(), CropSpec()) == []
 
 
-def test_every_reason_is_explained() -> None:
-    assert all(text.endswith(".") for text in gate.REASONS.values())
+def test_a_reading_that_began_anew_says_so() -> None:
+    assert gate.flags(header(), CropSpec(), restarted=True) == ["restarted"]

@@ -4,7 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.contract.interval import IntervalTable, interval_at
-from edge.reading import MAX_TYPICAL, ExamReading, Features, TypicalFrames
+from edge.reading import MAX_TYPICAL, ExamReading, Features, Moment, TypicalFrames
+
+NOW = Moment(epoch=1, capture_ns=0)
 
 
 def marked(value: float) -> Features:
@@ -25,8 +27,8 @@ def test_a_view_without_frames_has_no_median() -> None:
 def test_each_view_has_its_own_median() -> None:
     exam = ExamReading()
     for fat_pct in (2.0, 3.0, 10.0):
-        exam.add("AR", fat_pct, marked(0))
-    exam.add("HR", 20.0, marked(0))
+        exam.add("AR", fat_pct, marked(0), NOW)
+    exam.add("HR", 20.0, marked(0), NOW)
 
     assert (exam.summary("AR").median_pct, exam.summary("AR").grade) == (3.0, "S0")
     assert (exam.summary("HR").median_pct, exam.summary("HR").grade) == (20.0, "S3")
@@ -35,7 +37,7 @@ def test_each_view_has_its_own_median() -> None:
 
 def test_a_pair_waits_for_the_other_view() -> None:
     exam = ExamReading()
-    exam.add("AR", 5.0, marked(1))
+    exam.add("AR", 5.0, marked(1), NOW)
 
     assert exam.partner("AR") is None
     assert exam.partner("HR") is not None
@@ -44,7 +46,7 @@ def test_a_pair_waits_for_the_other_view() -> None:
 def test_the_partner_is_the_other_views_frame_nearest_its_median() -> None:
     exam = ExamReading()
     for fat_pct in (1.0, 5.0, 5.1, 9.0, 30.0):
-        exam.add("HR", fat_pct, marked(fat_pct))
+        exam.add("HR", fat_pct, marked(fat_pct), NOW)
 
     partner = exam.partner("AR")
 
@@ -82,7 +84,7 @@ def test_the_interval_is_that_of_the_median_by_the_table_of_the_view() -> None:
     )
     exam = ExamReading({"AR": table})
     for fat_pct in (5.0, 10.0, 60.0):
-        exam.add("AR", fat_pct, marked(0))
-        exam.add("HR", fat_pct, marked(0))
+        exam.add("AR", fat_pct, marked(0), NOW)
+        exam.add("HR", fat_pct, marked(0), NOW)
     assert exam.summary("AR").interval_pct == pytest.approx(interval_at(table, 10.0))
     assert exam.summary("HR").interval_pct is None

@@ -1,0 +1,24 @@
+"""Is this frame fit to be read, and is what the network said fit to be counted? Reason codes."""
+
+from edge.gate.gate import Checked, Gate, flags
+from edge.gate.look import Picture, Scene, zoom_of
+from edge.gate.output import after_inference
+from edge.gate.reasons import FLAGS, REASONS, Flag, Reason
+from edge.gate.setup import Change, Setup, SetupWatch
+
+__all__ = [
+    "FLAGS",
+    "REASONS",
+    "Change",
+    "Checked",
+    "Flag",
+    "Gate",
+    "Picture",
+    "Reason",
+    "Scene",
+    "Setup",
+    "SetupWatch",
+    "after_inference",
+    "flags",
+    "zoom_of",
+]
