@@ -16,6 +16,7 @@ virtual cohort: their figures are no clinical claim.
 COMMANDS = {
     "run": "read frames from scanners and publish liver-fat estimates",
     "feed": "stand in for a scanner: play a video, images, DICOM or a virtual liver",
+    "read": "read files as the daemon would: one row for each exam and view",
     "watch": "show the estimates in the terminal",
     "demo": "play a virtual exam from end to end and show its reading",
 }
