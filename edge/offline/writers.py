@@ -41,7 +41,9 @@ def write(rows: Iterable[Row], form: Format, file: IO[bytes]) -> None:
         if form == "csv":
             _line(file, ("" if value is None else value for value in flat(row).values()))
         else:
-            file.write(msgspec.json.encode(row) + b"\n")
+            file.write(
+                msgspec.json.encode({name: getattr(row, name) for name in columns()}) + b"\n"
+            )
         file.flush()
 
 
