@@ -9,9 +9,12 @@ from bench import fan
 
 Image = NDArray[np.uint8]
 
+Make = Callable[[int], Image]
+
 SIDE_PX = 360
 
 _GOOD = fan.draw(8, SIDE_PX, SIDE_PX)
+_NOISE = np.random.default_rng(5).integers(0, 20, (SIDE_PX + 32, SIDE_PX + 32), np.uint8)
 _ROWS, _COLUMNS = np.mgrid[:SIDE_PX, :SIDE_PX]
 _INSIDE = _GOOD[0] > 0
 _NEAR = (np.hypot(_COLUMNS - SIDE_PX / 2, _ROWS + 36) < 80) & _INSIDE
@@ -26,7 +29,7 @@ def drawn(number: int) -> Image:
 
 def black(number: int) -> Image:
     """A screen without a picture: what a capture card makes of black."""
-    return np.random.default_rng(number).integers(0, 12, (SIDE_PX, SIDE_PX), np.uint8)
+    return _noise(number) // 2
 
 
 def black_with_text(number: int) -> Image:
@@ -46,20 +49,19 @@ def saturated(number: int) -> Image:
 
 def no_contact(number: int) -> Image:
     """The near field alone, and receiver noise below it."""
-    rng = np.random.default_rng(number)
-    noise = rng.integers(0, 20, (SIDE_PX, SIDE_PX), np.uint8)
-    return np.where(_NEAR, drawn(number), np.where(_INSIDE, noise, 0)).astype(np.uint8)
+    image = np.where(_NEAR, drawn(number), _noise(number) * _INSIDE)
+    return np.asarray(image, np.uint8)
 
 
 def half_contact(number: int) -> Image:
-    """One half of the lines comes back dark."""
+    """One half of the lines comes back dark below the near field."""
     image = drawn(number)
-    half = slice(0, SIDE_PX // 2) if number % 2 else slice(SIDE_PX // 2, SIDE_PX)
-    image[80:, half] //= 16
+    half = _COLUMNS < SIDE_PX // 2 if number % 2 else _COLUMNS >= SIDE_PX // 2
+    image[half & ~_NEAR] //= 16
     return image
 
 
-BAD: dict[str, tuple[Callable[[int], Image], str]] = {
+BAD: dict[str, tuple[Make, str]] = {
     "black": (black, "black"),
     "black with text": (black_with_text, "black"),
     "saturated": (saturated, "saturated"),
@@ -67,6 +69,12 @@ BAD: dict[str, tuple[Callable[[int], Image], str]] = {
     "half contact": (half_contact, "no_contact"),
 }
 """Maker of each kind of bad picture, and the reason that the gate must give."""
+
+
+def _noise(number: int) -> Image:
+    """Faint noise, gray 0-19, another for each number but for one in a thousand."""
+    row, column = divmod(number % 1024, 32)
+    return _NOISE[row : row + SIDE_PX, column : column + SIDE_PX]
 
 
 def _mark(image: Image, number: int) -> None:
