@@ -16,6 +16,9 @@ SAME_PLACE = 0.75
 Within the virtual cohort's holds it stays above 0.87, with their breathing (±2.5 mm) and drift. On
 the real sweep it is 0.97 after 5 frames, 0.80 after 20 and 0.59 after 40."""
 
+MIN_CONTRAST = 2.0
+"""Standard deviation in gray levels below which a scene is flat; tissue has 10 and more."""
+
 LEFT_OUT = 1 / 6
 """Of the scene's width on each side: a sector's edges look the same wherever the probe is."""
 
@@ -51,7 +54,7 @@ class Boundaries:
         pattern = None if moment.scene is None else _pattern(moment.scene)
         begins = self._last is None or _differs(self._last, moment) or self._has_moved(pattern)
         self._last = moment
-        if begins:
+        if begins or self._pattern is None:
             self._pattern = pattern
         return begins
 
@@ -72,13 +75,17 @@ def _differs(last: Moment, moment: Moment) -> bool:
     ) or moment.capture_ns - last.capture_ns > GAP_NS
 
 
-def _pattern(scene: Scene) -> Pattern:
-    """Structure without brightness: high-pass, mean 0, length 1; a product is a correlation."""
+def _pattern(scene: Scene) -> Pattern | None:
+    """Structure without brightness: high-pass, mean 0, length 1; a product is a correlation.
+
+    None where there is hardly any structure, which says nothing of where the probe is.
+    """
     side = scene.shape[1]
     gray = scene.astype(np.float32)
     gray -= cv2.GaussianBlur(gray, (0, 0), side / 6)
     edge = round(side * LEFT_OUT)
     middle = gray[:, edge : side - edge]
     middle = middle - middle.mean()
-    length = float(np.linalg.norm(middle))
-    return np.asarray(middle / length if length > 0 else middle, np.float32)
+    if float(middle.std()) < MIN_CONTRAST:
+        return None
+    return np.asarray(middle / np.linalg.norm(middle), np.float32)

@@ -110,3 +110,19 @@ def test_every_format_of_a_gray_picture_is_read_alike(place: Place, image_format
     place.scanner.frame(pixels=pixels, format=image_format)
 
     assert place.viewer.estimate(seq=0).fields["fat_pct"] == 8.0
+
+
+def test_a_freeze_is_flagged_and_ends_a_hold(place: Place) -> None:
+    for frozen in (False, True, False):
+        if frozen or place.scanner.seq:
+            place.scanner.event("freeze" if frozen else "unfreeze")
+        for _ in range(12):
+            place.scanner.frame(gray=80)
+            place.viewer.estimate(place.scanner.seq - 1)
+
+    estimates = place.viewer.estimates("exam-1", "AR")
+
+    assert [fields["reason"] for fields in estimates] == [None] * 12 + ["frozen"] * 12 + [None] * 12
+    assert (estimates[-1]["holds"], estimates[-1]["hold_median_pct"]) == (2, 8.0)
+    assert (estimates[-1]["verdict"], estimates[-1]["rule"]) == ("insufficient", "n5-iqr30")
+    assert estimates[-1]["reasons"] == {"frozen": 12}

@@ -194,3 +194,41 @@ def test_the_stages_are_parts_of_the_age(runner: Runner) -> None:
     assert set(estimate.stage_ms) == {"receive", "gate", "crop", "infer", "journal"}
     assert all(ms >= 0 for ms in estimate.stage_ms.values())
     assert estimate.stage_ms["infer"] == 1.0
+
+
+def test_a_lasting_change_of_depth_starts_the_view_afresh_and_says_so(runner: Runner) -> None:
+    world = World(runner)
+    for gray in (40, 50, 60):
+        list(world.frame(gray, spacing_mm=(0.3, 0.3)))
+
+    changed = [next(world.frame(90, spacing_mm=(0.4, 0.4))) for _ in range(6)]
+
+    assert [estimate.reason for estimate in changed] == ["setup_changed"] * 4 + [None] * 2
+    assert [estimate.frames for estimate in changed] == [3] * 4 + [1, 2]
+    assert [estimate.flags for estimate in changed] == [[]] * 4 + [["restarted"]] * 2
+    assert (changed[-1].median_pct, changed[-1].restarts) == (9.0, 1)
+
+
+def test_another_model_starts_every_view_afresh_at_once(runner: Runner, tmp_path: Path) -> None:
+    world = World(runner)
+    list(world.frame(40))
+    make_bundle(tmp_path / "other", ar=Line(0.2), name="other")
+    world.pipeline.runner = Runner(read_bundle(tmp_path / "other"), "cpu")
+
+    (estimate,) = world.frame(40)
+
+    assert (estimate.median_pct, estimate.frames, estimate.model.name) == (8.0, 1, "other")
+    assert estimate.flags == ["restarted"]
+
+
+def test_an_exam_of_which_nothing_could_be_read_ends_with_the_reasons(runner: Runner) -> None:
+    world = World(runner)
+    for _ in range(3):
+        list(world.frame(1))
+
+    reading = world.pipeline.end("e1")
+
+    assert reading is not None
+    assert (reading.views["AR"].median_pct, reading.views["AR"].frames) == (None, 0)
+    assert reading.views["AR"].reasons == {"black": 3}
+    assert reading.acquisitions == {}

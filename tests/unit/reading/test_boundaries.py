@@ -80,3 +80,11 @@ def test_speckle_and_breathing_do_not_end_a_hold_of_the_virtual_cohort(view: str
             moment = START._replace(scene=np.asarray(blocks, np.uint8))
             found.append(boundaries.begins(moment))
         assert found == [True] + [False] * (len(steady) - 1)
+
+
+def test_a_picture_without_structure_says_nothing_of_the_place() -> None:
+    flat = [np.full((36, 36), 80, np.uint8) for _ in range(3)]
+    flat[1][5, 9] = 81
+    flat[2][30, 20] = 79
+
+    assert begins(*[START._replace(scene=gray) for gray in flat]) == [True, False, False]
