@@ -41,10 +41,11 @@ nothing comes back along the whole line, whereas fat lets the middle of the pict
 its depth. Virtual livers in good contact: at most 22 % at any fat; real stills 22 %; the real
 sweep 33-39 % while contact is poor, then at most 24 %."""
 
-MIDFIELD_ROWS = (5, 15)
-MIDFIELD_COLUMNS = (9, 27)
-"""Of the 36 x 36 blocks of a window: a seventh to two fifths of the way down, and the middle half,
-where a sector has tissue whatever its angle."""
+MIDFIELD_DOWN = (5 / 36, 15 / 36)
+MIDFIELD_ACROSS = (1 / 4, 3 / 4)
+"""Where the mid-field is, as shares of what the frame covers of the window: below the near field,
+and the middle half, where a sector has tissue whatever its angle. A frame of shallow depth covers
+only the middle of a window of fixed scale."""
 
 FROZEN_AFTER = 10
 """Identical frames after which a repeat is a freeze: a third of a second at 30 Hz. Capture cards

@@ -56,13 +56,17 @@ def look_at(picture: Picture) -> Look:
     # In frame pixels, so that both are parts of the same area.
     shown_px = shown * window.size / (zoom[0] * zoom[1])
     lit_px = lit * gray.size
+    covered = (
+        _covered(side * scale, size)
+        for side, scale, size in zip(gray.shape, zoom, window.shape, strict=True)
+    )
     scene = np.asarray(
         cv2.resize(window, (SCENE_SIDE, SCENE_SIDE), interpolation=cv2.INTER_AREA), np.uint8
     )
     return Look(
         unlit=1 - lit,
         white=np.count_nonzero(few >= limits.WHITE_GRAY) / few.size,
-        dead=_dead(scene),
+        dead=_dead(scene, *covered),
         outside=max(0.0, 1 - shown_px / lit_px) if lit_px else 0.0,
         scene=scene,
     )
@@ -75,6 +79,18 @@ def zoom_of(spec: CropSpec, spacing_mm: tuple[float, float] | None) -> tuple[flo
     return spacing_mm[0] / spec.mm_per_px, spacing_mm[1] / spec.mm_per_px
 
 
-def _dead(scene: Scene) -> float:
-    midfield = scene[slice(*limits.MIDFIELD_ROWS), slice(*limits.MIDFIELD_COLUMNS)]
-    return float(np.mean(midfield.mean(axis=0) < limits.DEAD_GRAY))
+def _covered(length: float, size: int) -> float:
+    """Share of a window's side that a centred frame covers, at most 1."""
+    return min(1.0, length / size)
+
+
+def _dead(scene: Scene, down: float, across: float) -> float:
+    """Share of the mid-field's columns without echo; `down`, `across`: what the frame covers."""
+    rows, columns = _within(limits.MIDFIELD_DOWN, down), _within(limits.MIDFIELD_ACROSS, across)
+    return float(np.mean(scene[rows, columns].mean(axis=0) < limits.DEAD_GRAY))
+
+
+def _within(part: tuple[float, float], covered: float) -> slice:
+    """Blocks of a part of the covered, centred side; one at least."""
+    start, stop = (round(SCENE_SIDE * ((1 - covered) / 2 + covered * share)) for share in part)
+    return slice(start, max(stop, start + 1))

@@ -1,5 +1,8 @@
+import cv2
+import numpy as np
 import pytest
 
+from edge.contract.crop import CropSpec, crop
 from edge.gate import Picture, limits
 from edge.gate.content import Content
 from edge.gate.look import Look, look_at
@@ -62,3 +65,12 @@ def test_a_share_that_trembles_between_the_lines_does_not_make_the_verdict_flick
     trembling = [limits.DEAD.leave + 0.001, limits.DEAD.enter - 0.001] * 50
 
     assert {content.check(with_dead(share)) for share in trembling} == {"no_contact"}
+
+
+@pytest.mark.parametrize("side_px", [360, 200, 120, 64])
+def test_a_frame_that_covers_only_the_middle_of_the_window_is_looked_at_there(side_px: int) -> None:
+    spec = CropSpec()
+    for make, reason in ((pictures.drawn, None), (pictures.half_contact, "no_contact")):
+        image = np.asarray(cv2.resize(make(0), (side_px, side_px), interpolation=cv2.INTER_AREA))
+        window = crop(np.asarray(image, np.uint8), spec)
+        assert Content().check(look_at(Picture(image, window))) == reason
