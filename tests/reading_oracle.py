@@ -5,11 +5,12 @@ Everything is kept and computed anew with numpy; of the project only the reasons
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-HOLD_FRAMES, HOLDS, SHARE, FLOOR_PCT = 10, 5, 0.30, 1.0
+HOLD_FRAMES, HOLD_NS, HOLDS, SHARE, FLOOR_PCT = 10, 10**9, 5, 0.30, 1.0
 PAUSE_NS = 10**9
 FROZEN_AFTER, CONFIRMED_AFTER = 10, 5
 
@@ -39,20 +40,25 @@ class Shown(NamedTuple):
 @dataclass
 class View:
     values: list[float] = field(default_factory=list)
-    holds: list[list[float]] = field(default_factory=lambda: [[]])
+    holds: list[list[tuple[float, int]]] = field(default_factory=lambda: [[]])
+    """Of each hold, estimates and capture times."""
     reasons: dict[str, int] = field(default_factory=dict)
     restarts: int = 0
 
-    def accept(self, value: float) -> None:
+    def accept(self, value: float, at_ns: int) -> None:
         self.values.append(value)
-        self.holds[-1].append(value)
+        self.holds[-1].append((value, at_ns))
 
     def restart(self) -> None:
         self.restarts += bool(self.values)
         self.values, self.holds = [], [[]]
 
     def counted(self) -> list[float]:
-        return [float(np.median(hold)) for hold in self.holds if len(hold) >= HOLD_FRAMES]
+        return [
+            float(np.median([value for value, _ in hold]))
+            for hold in self.holds
+            if len(hold) >= HOLD_FRAMES and lasted_ns([at_ns for _, at_ns in hold]) >= HOLD_NS
+        ]
 
 
 @dataclass
@@ -153,14 +159,14 @@ class Oracle:
             exam.next_hold()
             exam.place = frame.place
         exam.last = frame
-        exam.view(frame.view).accept(value)
+        exam.view(frame.view).accept(value, frame.capture_ns)
         said = [self._said(frame.exam, frame.view, value, None)]
         other = exam.views.get("HR" if frame.view == "AR" else "AR")
         if other and other.values:
             middle = float(np.median(other.values))
             partner = min(other.values, key=lambda each: (abs(each - middle), each))
             pair = round((value + partner) / 2 * 100) / 100
-            exam.view("AR+HR").accept(pair)
+            exam.view("AR+HR").accept(pair, frame.capture_ns)
             said.append(self._said(frame.exam, "AR+HR", pair, None))
         return said
 
@@ -188,6 +194,11 @@ class Oracle:
             "reasons": view.reasons,
             "restarts": view.restarts,
         }
+
+
+def lasted_ns(times_ns: list[int]) -> int:
+    """Time gone by, of which a clock that is set back undoes nothing."""
+    return sum(max(0, after - before) for before, after in pairwise(times_ns))
 
 
 def spread(values: list[float]) -> float | None:

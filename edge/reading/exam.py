@@ -26,6 +26,7 @@ class ExamReading:
         self._views: dict[str, ViewReading] = {}
         self._boundaries = Boundaries()
         self._present: View | None = None
+        self._now_ns = 0
 
     def add(self, view: View, fat_pct: float, features: Features, moment: Moment) -> None:
         """Take in an accepted frame.
@@ -39,10 +40,11 @@ class ExamReading:
         if view != self._present:
             self.end_holds()
             self._present = view
+        self._now_ns = moment.capture_ns
         if self._boundaries.begins(moment):
             self._close_holds()
         reading = self._of(view)
-        reading.add(fat_pct)
+        reading.add(fat_pct, moment.capture_ns)
         reading.typical.add(fat_pct, features, reading.median_pct or 0.0)
 
     def add_pair(self, fat_pct: float) -> None:
@@ -50,7 +52,7 @@ class ExamReading:
 
         Its holds are those of the frame.
         """
-        self._of(PAIR).add(fat_pct)
+        self._of(PAIR).add(fat_pct, self._now_ns)
 
     def reject(self, view: str, reason: str) -> None:
         """Count a frame, or a pair, that was not counted, by its reason."""

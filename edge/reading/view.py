@@ -42,11 +42,11 @@ class ViewReading:
         """The closed holds, as they came."""
         return self.holds.listed
 
-    def add(self, fat_pct: float) -> None:
-        """Take in an accepted frame's estimate, 0-100 %, into the hold that is open."""
+    def add(self, fat_pct: float, at_ns: int) -> None:
+        """Take in an estimate, 0-100 %, of a frame captured at `at_ns`, into the open hold."""
         self._frames.add(fat_pct)
         self._quartiles = self._frames.quartiles()
-        self.holds.add(fat_pct)
+        self.holds.add(fat_pct, at_ns)
 
     def reject(self, reason: str) -> None:
         """Count a frame that the gate kept out."""

@@ -21,7 +21,7 @@ from tests.system.conftest import Place
 from tests.system.daemon_process import ROOT
 
 SUBJECT = "virtual:fat=8,seed=10"
-CLIPS = (f"{SUBJECT},frames=45", f"{SUBJECT},frames=30,view=HR", f"{SUBJECT},frames=45")
+CLIPS = (f"{SUBJECT},frames=70", f"{SUBJECT},frames=35,view=HR", f"{SUBJECT},frames=70")
 """AR, with poor contact at first, then HR, then AR again."""
 
 SWEEP = ROOT.parent / "shared" / "data" / "liver_sweep" / "liver_sweep.mkv"

@@ -117,7 +117,7 @@ def test_a_freeze_is_flagged_and_ends_a_hold(place: Place) -> None:
         if frozen or place.scanner.seq:
             place.scanner.event("freeze" if frozen else "unfreeze")
         for _ in range(12):
-            place.scanner.frame(gray=80)
+            place.scanner.frame(gray=80, capture_ns=place.scanner.seq * 120_000_000)
             place.viewer.estimate(place.scanner.seq - 1)
 
     estimates = place.viewer.estimates("exam-1", "AR")

@@ -91,7 +91,7 @@ def test_the_interval_is_that_of_the_median_by_the_table_of_the_view() -> None:
 
 
 def at(number: int, **changes: int) -> Moment:
-    return Moment(epoch=1, capture_ns=number * 33_000_000)._replace(**changes)
+    return Moment(epoch=1, capture_ns=number * 120_000_000)._replace(**changes)
 
 
 def steady(exam: ExamReading, view: str, fat_pct: float, first: int, frames: int = 10) -> None:

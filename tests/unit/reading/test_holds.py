@@ -1,12 +1,14 @@
 import numpy as np
 
 from edge.contract.messages import Acquisition
-from edge.reading.holds import MAX_LISTED, MIN_FRAMES, Holds
+from edge.reading.holds import MAX_LISTED, MIN_FRAMES, MIN_NS, Holds
+
+FRAME_NS = 120_000_000
 
 
-def run(holds: Holds, *values: float) -> None:
-    for value in values:
-        holds.add(value)
+def run(holds: Holds, *values: float, frame_ns: int = FRAME_NS) -> None:
+    for number, value in enumerate(values):
+        holds.add(value, number * frame_ns)
     holds.close()
 
 
@@ -38,12 +40,28 @@ def test_a_hold_of_a_few_frames_does_not_count() -> None:
     assert holds.figures() == (0, None, None)
 
 
+def test_a_hold_of_less_than_a_second_does_not_count_however_many_its_frames() -> None:
+    holds = Holds()
+    run(holds, *[5.0] * 100, frame_ns=MIN_NS // 100)
+
+    assert holds.figures() == (0, None, None)
+
+
+def test_a_clock_that_is_set_back_within_a_hold_does_not_shorten_it() -> None:
+    holds = Holds()
+    times_ns = [number * FRAME_NS - (number >= 9) * 10**15 for number in range(18)]
+    for at_ns in times_ns:
+        holds.add(5.0, at_ns)
+
+    assert holds.figures()[0] == 1
+
+
 def test_the_open_hold_counts_as_soon_as_it_is_long_enough() -> None:
     holds = Holds()
     run(holds, *[5.0] * MIN_FRAMES)
     counts = []
-    for _ in range(MIN_FRAMES):
-        holds.add(7.0)
+    for number in range(MIN_FRAMES):
+        holds.add(7.0, number * FRAME_NS)
         counts.append(holds.figures()[0])
 
     assert counts == [1] * (MIN_FRAMES - 1) + [2]
