@@ -73,7 +73,9 @@ def holds(summary: Summary) -> str:
     verdict = f"{VERDICTS.get(summary.verdict, safe(summary.verdict))} (rule {safe(summary.rule)})"
     if summary.hold_median_pct is None:
         return f"{count}: {verdict}"
-    spread = f"median {pct(summary.hold_median_pct)} %, IQR {pct(summary.hold_iqr_pct)} %"
+    spread = f"median {pct(summary.hold_median_pct)} %"
+    if summary.holds > 1:  # of one hold, nothing lies apart
+        spread += f", IQR {pct(summary.hold_iqr_pct)} %"
     return f"{count}, {spread}: {verdict}"
 
 
