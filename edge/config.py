@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from edge.contract.bundle import builtin_path
 from edge.contract.crop import CropSpec
+from edge.reading.rules import DEFAULT_RULE, RuleId
 from edge.sockets.addresses import AddressError, check_address
 from edge.sockets.keys import is_public_key
 
@@ -48,10 +49,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `bundle`: folder of the models, "" for the built-in one. `trusted_keys`: whose signature on a
     bundle is trusted. `allow_unsigned`: run also a bundle that none of them has signed; every
     message then says so. `state_dir`: folder of what outlives the daemon, "" for the platform's
-    own. `threads`: of one inference.
-    `exam_idle_s`: an exam without a frame for this long is ended. `max_message_mib`: largest frame
-    message that is taken in. `crop`: placement of the window that the bundle must have been trained
-    with; "bundle" takes it as it is.
+    own. `threads`: of one inference. `exam_idle_s`: an exam without a frame for this long is ended.
+    `rule`: id of the rule behind the verdict, a row of `edge.reading.rules`. `max_message_mib`:
+    largest frame message that is taken in. `crop`: placement of the window that the bundle must
+    have been trained with; "bundle" takes it as it is.
     """
 
     scanner: tuple[ScannerSettings, ...] = (ScannerSettings("scanner", "tcp://127.0.0.1:5555"),)
@@ -63,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provider: Literal["auto", "cpu", "cuda", "tensorrt"] = "auto"
     threads: Annotated[int, Meta(ge=1, le=64)] = 1
     exam_idle_s: Annotated[float, Meta(gt=0, le=86400)] = 600.0
+    rule: RuleId = DEFAULT_RULE
     max_message_mib: Annotated[int, Meta(ge=1, le=256)] = 8
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     crop: Literal["bundle", "centre", "fan"] = "bundle"

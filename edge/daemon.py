@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from edge.contract import topics
 from edge.contract.messages import ModelInfo, Reading, State, Status
 from edge.contract.pixels import PixelError
-from edge.inbox import ExamEnd, Inbox, Taken
+from edge.inbox import ExamEnd, Freeze, Inbox, Taken
 from edge.pipeline import Pipeline
 from edge.sockets.bus import Bus
 
@@ -97,6 +97,8 @@ class Daemon:
                 self._read(scanner, item)
             elif isinstance(item, ExamEnd):
                 self._publish(scanner, scanner.pipeline.end(item.exam, item.counts()))
+            elif isinstance(item, Freeze):
+                scanner.pipeline.freeze(item)
         return any(item is not None for _, item in items)
 
     def _read(self, scanner: Scanner, taken: Taken) -> None:

@@ -49,7 +49,7 @@ class Histogram:
             raise ValueError("no value yet")
         through = list(accumulate(self._percents))
         lower, upper = (
-            _between(*self._neighbours(through, share), share * (self.total - 1) % 1)
+            between(*self._neighbours(through, share), share * (self.total - 1) % 1)
             for share in (0.25, 0.75)
         )
         low, high = self._neighbours(through, 0.5)
@@ -73,7 +73,7 @@ class Histogram:
         return (first + step - 1) / STEPS_PER_PCT, counts[step]
 
 
-def _between(low: float, high: float, fraction: float) -> float:
+def between(low: float, high: float, fraction: float) -> float:
     """Linear interpolation, from the nearer end: numpy's own rounding."""
     if fraction >= 0.5:
         return high - (high - low) * (1 - fraction)

@@ -15,6 +15,7 @@ RING_FRAMES = 4
 """133 ms at 30 fps: rides out a slow frame, and never reads one that is older."""
 
 MAX_WAITING_ENDS = 16
+MAX_WAITING_FREEZES = 16
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,14 @@ class ExamEnd:
 
 
 @dataclass(frozen=True)
+class Freeze:
+    """The scanner froze its picture, or went on; it keeps its place among the frames."""
+
+    epoch: int
+    frozen: bool
+
+
+@dataclass(frozen=True)
 class _Waiting:
     arrival: Arrival
     ledger: EpochLedger
@@ -76,7 +85,7 @@ class Inbox:
         self._ready = ready
         self._size = size
         self._ledger = ScannerLedger()
-        self._items: deque[_Waiting | ExamEnd] = deque()
+        self._items: deque[_Waiting | ExamEnd | Freeze] = deque()
         self._frames = 0
         self._settled = LedgerCounts()
         self.heard_ns: int | None = None
@@ -97,13 +106,16 @@ class Inbox:
             self._ready.notify()
 
     def put_event(self, event: Event) -> None:
-        """Learn from an event; the end of an exam waits its turn behind the frames."""
+        """Learn from an event; what it says of an exam waits its turn behind the frames."""
         with self._ready:
             ledger = self._ledger.of(event.epoch)
             ledger.tail(event.last_seq)
-            if event.event == "exam_end" and len(self._items) < self._size + MAX_WAITING_ENDS:
+            if event.event == "exam_end" and self._waiting_of(ExamEnd) < MAX_WAITING_ENDS:
                 arrived = ledger.arrivals(self._ledger.garbage)
                 self._items.append(ExamEnd(event.exam, ledger, arrived))
+                self._ready.notify()
+            elif event.event in ("freeze", "unfreeze"):
+                self._put_freeze(Freeze(event.epoch, event.event == "freeze"))
                 self._ready.notify()
 
     def put_refused(self, epoch: object, seq: object) -> None:
@@ -111,13 +123,13 @@ class Inbox:
         with self._ready:
             self._ledger.refuse(epoch, seq)
 
-    def take(self) -> Taken | ExamEnd | None:
+    def take(self) -> Taken | ExamEnd | Freeze | None:
         """The oldest item, or None."""
         with self._ready:
             if not self._items:
                 return None
             item = self._items.popleft()
-            if isinstance(item, ExamEnd):
+            if not isinstance(item, _Waiting):
                 return item
             self._frames -= 1
             return Taken(item.arrival, item.ledger, item.arrived, item.ledger.overwritten)
@@ -134,9 +146,19 @@ class Inbox:
         """Whether anything waits to be taken."""
         return bool(self._items)
 
+    def _waiting_of(self, kind: type) -> int:
+        return sum(isinstance(item, kind) for item in self._items)
+
+    def _put_freeze(self, freeze: Freeze) -> None:
+        """Add it; beyond the limit the oldest goes, for what was said last is what holds."""
+        if self._waiting_of(Freeze) == MAX_WAITING_FREEZES:
+            self._items.remove(next(item for item in self._items if isinstance(item, Freeze)))
+        self._items.append(freeze)
+
     def _overwrite_oldest(self) -> None:
-        index = next(i for i, item in enumerate(self._items) if isinstance(item, _Waiting))
-        ledger = self._items[index].ledger
+        found = ((i, item) for i, item in enumerate(self._items) if isinstance(item, _Waiting))
+        index, oldest = next(found)
+        ledger = oldest.ledger
         ledger.overwritten += 1
         for end in list(self._items)[:index]:
             if isinstance(end, ExamEnd) and end.ledger is ledger:

@@ -1,48 +1,50 @@
-"""One frame in, its estimates out: gate, crop, inference, running median. No socket, no file."""
+"""One frame in, its estimates out: crop, gate, inference, reading. No socket, no file."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
 from edge import gate
 from edge.contract.grading import PAIR, View
-from edge.contract.messages import Estimate, LedgerCounts, Reading
+from edge.contract.messages import Estimate, FrameHeader, LedgerCounts, Reading, Summary
 from edge.contract.pixels import PixelError, decode
+from edge.exams import OpenExams
 from edge.fan.placing import Placed, Placing
 from edge.histogram import TOP_PCT, quantise
-from edge.inbox import Taken
-from edge.reading import ExamReading, Features
+from edge.inbox import Freeze, Taken
+from edge.reading import DEFAULT_RULE, ExamReading, Features, Moment, RuleId
 from edge.runner import Runner
 
-MAX_OPEN_EXAMS = 8
-"""Exams of one scanner kept open at a time; the one idle longest is ended for the next."""
-
 Clock = Callable[[], int]
-Output = tuple[View, float, Features]
 
 
-@dataclass
-class Exam:
-    """An open exam, and when it last had a frame (monotonic ns)."""
+class Output(NamedTuple):
+    """What the network said of one frame: estimate, H-MRS %, and features, float32 (1, n)."""
 
-    reading: ExamReading
-    last_ns: int = 0
+    view: View
+    fat_pct: float
+    features: Features
 
 
 class Pipeline:
     """Reads the frames of one scanner.
 
-    `clock`: monotonic ns, passed in so that a test owns the time.
+    `clock`: monotonic ns, passed in so that a test owns the time. `rule`: id of the verdict's rule.
+
+    Attributes:
+        runner: the model; may be replaced between two frames, and every view then begins anew.
     """
 
-    def __init__(self, scanner: str, runner: Runner, clock: Clock) -> None:
+    def __init__(
+        self, scanner: str, runner: Runner, clock: Clock, rule: RuleId = DEFAULT_RULE
+    ) -> None:
+        self.runner = runner
         self._scanner = scanner
-        self._runner = runner
         self._clock = clock
-        self._exams: OrderedDict[str, Exam] = OrderedDict()
-        self._placings: OrderedDict[str, Placing] = OrderedDict()
+        self._gate = gate.Gate()
+        self._exams = OpenExams(lambda: ExamReading(self.runner.intervals, rule))
+        self._nothing = ExamReading(rule=rule).summary("?")
         self._counts = LedgerCounts()
         self._flags: list[gate.Flag] = []
         """Of the frame that is being read."""
@@ -57,33 +59,35 @@ class Pipeline:
         """
         laps = _Laps(self._clock, taken.arrival.received_ns)
         laps.end("receive")
-        header = taken.arrival.header
-        reason = gate.before_inference(header, self._runner.views)
-        laps.end("gate")
-        placed = self._window(taken)
-        self._flags = gate.flags(self._runner.crop, placed)
+        view = taken.arrival.header.view
+        placed = self._place(taken)
         laps.end("crop")
-        fat_pct, features = 0.0, None
-        if reason is None and header.view is not None:
-            fat_pct, features = self._runner.infer(header.view, placed.window)
-            reason = gate.after_inference(fat_pct)
+        reason, scene = self._check(taken.arrival.header, placed)
+        laps.end("gate")
+        output = None
+        if reason is None and view is not None:
+            output = Output(view, *self.runner.infer(view, placed.window))
+            reason = gate.after_inference(output.fat_pct)
         laps.end("infer")
-        if reason is not None or header.view is None or features is None:
-            taken.ledger.gated += 1
-            yield self._estimate(taken, None, reason, laps)
-            return
-        taken.ledger.read += 1
-        yield from self._accept(taken, (header.view, fat_pct, features), laps)
+        if reason is None and output is not None:
+            yield from self._accept(taken, output, scene, laps)
+        else:
+            yield self._reject(taken, reason, laps)
+
+    def freeze(self, freeze: Freeze) -> None:
+        """The scanner froze its picture, or went on; either ends the holds."""
+        self._gate.freeze(freeze.epoch, frozen=freeze.frozen)
+        self._exams.end_holds()
 
     def end(self, exam: str, counts: LedgerCounts | None = None) -> Reading | None:
-        """Close an exam and give its final reading; None where it has no accepted frame.
+        """Close an exam and give its final reading; None where it is not open.
 
         `counts`: the ledger at its end; None: as of the last frame.
         """
-        self._placings.pop(exam, None)
-        closed = self._exams.pop(exam, None)
+        closed = self._exams.close(exam)
         if closed is None:
             return None
+        closed.reading.end_holds()
         return Reading(
             scanner=self._scanner,
             exam=exam,
@@ -91,86 +95,97 @@ class Pipeline:
             pub_seq=0,
             publish_ns=0,
             views=closed.reading.summaries(),
+            acquisitions=closed.reading.acquisitions(),
             ledger=counts or self._counts,
-            model=self._runner.info,
+            model=self.runner.info,
         )
 
     def end_idle(self, before_ns: int) -> Iterator[Reading]:
         """Close the exams without a frame since `before_ns`."""
-        for exam in [exam for exam, state in self._exams.items() if state.last_ns < before_ns]:
+        for exam in self._exams.idle(before_ns):
             if reading := self.end(exam):
                 yield reading
 
     def end_surplus(self) -> Iterator[Reading]:
         """Close the exams beyond the limit, those first that have been idle longest."""
-        while len(self._exams) > MAX_OPEN_EXAMS:
-            if reading := self.end(next(iter(self._exams))):
+        for exam in self._exams.surplus():
+            if reading := self.end(exam):
                 yield reading
 
-    def _window(self, taken: Taken) -> Placed:
+    def _place(self, taken: Taken) -> Placed:
+        """The frame's window, cut where its exam's frames are cut."""
         header = taken.arrival.header
         try:
             gray = decode(taken.arrival.pixels, header.format, header.width, header.height)
         except PixelError:
             taken.ledger.undecodable += 1
             raise
-        return self._placing(header.exam).cut(gray, header.spacing_mm)
+        exam = self._exams.get(header.exam)
+        if header.view is not None:
+            exam = self._exams.open(header.exam, self._clock())
+        placing = exam.placing(self.runner.crop) if exam else Placing(self.runner.crop)
+        placed = placing.cut(gray, header.spacing_mm)
+        self._flags = gate.flags(self.runner.crop, placed)
+        return placed
 
-    def _placing(self, exam: str) -> Placing:
-        """What is known of an exam's fan, kept of the exams that had a frame last."""
-        placing = self._placings.get(exam)
-        if placing is None:
-            placing = self._placings[exam] = Placing(self._runner.crop)
-            if len(self._placings) > MAX_OPEN_EXAMS:
-                self._placings.popitem(last=False)
-        self._placings.move_to_end(exam)
-        return placing
+    def _check(self, header: FrameHeader, placed: Placed) -> gate.Checked:
+        change: gate.Change = "same"
+        if header.view is not None:
+            exam = self._exams.open(header.exam, self._clock())
+            change = exam.set_up(header.view, gate.Setup.of(header, self.runner.info))
+        return self._gate.check(header, placed, change, self.runner.views)
 
-    def _accept(self, taken: Taken, output: Output, laps: "_Laps") -> Iterator[Estimate]:
+    def _accept(
+        self, taken: Taken, output: Output, scene: gate.Scene, laps: "_Laps"
+    ) -> Iterator[Estimate]:
+        taken.ledger.read += 1
         view, fat_pct, features = output
-        value_pct = _counted(fat_pct)
-        reading = self._open(taken.arrival.header.exam)
-        reading.add(view, value_pct, features)
-        yield self._estimate(taken, value_pct, None, laps)
-        partner = reading.partner(view) if self._runner.pairs else None
+        header, value_pct = taken.arrival.header, _counted(fat_pct)
+        reading = self._exams.open(header.exam, self._clock()).reading
+        moment = Moment(header.epoch, header.capture_ns, header.hold, scene)
+        reading.add(view, value_pct, features, moment)
+        yield self._estimate(taken, view, value_pct, None, laps)
+        partner = reading.partner(view) if self.runner.pairs else None
         if partner is None:
             return
         pair = (features, partner) if view == "AR" else (partner, features)
-        pair_pct = self._runner.infer_pair(*pair)
+        pair_pct = self.runner.infer_pair(*pair)
         laps.end("infer")
         reason = gate.after_inference(pair_pct)
         if reason is None:
             reading.add_pair(_counted(pair_pct))
-        counted = None if reason else _counted(pair_pct)
-        yield self._estimate(taken, counted, reason, laps, view=PAIR)
+        else:
+            reading.reject(PAIR, reason)
+        yield self._estimate(taken, PAIR, None if reason else _counted(pair_pct), reason, laps)
 
-    def _open(self, exam: str) -> ExamReading:
-        """The reading of an exam, made new where it is not open; the latest used comes last."""
+    def _reject(self, taken: Taken, reason: gate.Reason | None, laps: "_Laps") -> Estimate:
+        taken.ledger.gated += 1
+        header = taken.arrival.header
+        if header.view is not None and reason is not None:
+            self._exams.open(header.exam, self._clock()).reading.reject(header.view, reason)
+        return self._estimate(taken, header.view, None, reason, laps)
+
+    def _summary(self, exam: str, view: str | None) -> Summary:
         state = self._exams.get(exam)
-        if state is None:
-            state = self._exams[exam] = Exam(ExamReading(self._runner.intervals))
-        state.last_ns = self._clock()
-        self._exams.move_to_end(exam)
-        return state.reading
+        return state.reading.summary(view) if state and view else self._nothing
 
     def _estimate(
         self,
         taken: Taken,
+        view: str | None,
         fat_pct: float | None,
         reason: gate.Reason | None,
         laps: "_Laps",
-        view: str | None = None,
     ) -> Estimate:
         header = taken.arrival.header
-        shown = view or header.view
-        exam = self._exams.get(header.exam)
-        summary = (exam.reading if exam else ExamReading()).summary(shown or "?")
+        summary = self._summary(header.exam, view)
+        flags = [*self._flags, *gate.flags_of(summary)]
         self._counts = taken.counts()
         return Estimate(
             **msgspec.structs.asdict(summary),
             scanner=self._scanner,
             exam=header.exam,
-            view=shown,  # type: ignore[arg-type]
+            view=view,  # type: ignore[arg-type]
             epoch=header.epoch,
             seq=header.seq,
             capture_ns=header.capture_ns,
@@ -181,9 +196,9 @@ class Pipeline:
             stage_ms=laps.ms(),
             fat_pct=fat_pct,
             reason=reason,
-            flags=[*self._flags, *self._runner.info.flags],
+            flags=[*flags, *self.runner.info.flags],
             ledger=self._counts,
-            model=self._runner.info,
+            model=self.runner.info,
         )
 
 

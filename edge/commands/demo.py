@@ -164,7 +164,7 @@ def _play(
         daemon = stack.enter_context(Child(daemon_words, folder / "run.log"))
         scanner = stack.enter_context(Child([*scanner_words, "--wait", "60"], folder / "feed.log"))
         if plan.page_port:
-            stack.enter_context(Child([*_view_words(plan), *bundle], folder / "view.log"))
+            stack.enter_context(Child(_view_words(plan, args.bundle), folder / "view.log"))
         listener = stack.enter_context(Listener(plan.estimates, None, time.monotonic()))
         with for_people(console, plan.estimates, args.fat) as output:
             reading = _await_reading(Viewer(listener, output), daemon, scanner, stopped)
@@ -173,9 +173,9 @@ def _play(
         return reading
 
 
-def _view_words(plan: Plan) -> list[str]:
-    scanner = f"scanner={plan.frames}"
-    return ["view", plan.estimates, "--frames", scanner, "--port", str(plan.page_port)]
+def _view_words(plan: Plan, bundle: str | None) -> list[str]:
+    words = ["view", plan.estimates, "--frames", f"scanner={plan.frames}"]
+    return [*words, "--port", str(plan.page_port), *(["--bundle", bundle] if bundle else [])]
 
 
 def _stay(console: Console, plan: Plan, stopped: StopFlag) -> None:

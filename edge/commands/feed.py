@@ -1,20 +1,16 @@
 """`python -m edge feed`: stand in for a scanner."""
 
 import argparse
-import logging
-import math
-import re
 import secrets
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import cv2
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from edge.commands.arguments import exam_id, number, quiet_libraries, spacing_mm
 from edge.contract.grading import VIEWS
 from edge.scanner.opening import open_source
 from edge.scanner.pacing import Pace, Tally
@@ -57,7 +53,6 @@ _SWITCH_S = 0.0005
 """How long the thread that reads ahead may keep the interpreter while a frame is due."""
 
 _MAX_FPS = 1000.0
-_MAX_SPACING_MM = 100.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("sources", nargs="+", metavar="SOURCE", help="what to play, in this order")
     add("--view", choices=(*VIEWS, "none"), help="view to announce (default: the source's own)")
-    add("--exam", type=_exam, metavar="ID", help="opaque exam id (default: drawn at random)")
+    add("--exam", type=exam_id, metavar="ID", help="opaque exam id (default: drawn at random)")
     add(
         "--bind",
         default="tcp://127.0.0.1:5555",
@@ -91,7 +86,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--spacing-mm",
-        type=_spacing,
+        type=spacing_mm,
         nargs=2,
         metavar=("ROWS", "COLS"),
         help="mm per pixel, down and across (default: what the source says)",
@@ -108,7 +103,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play the sources; returns the exit code."""
     errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
-    _quiet_libraries()
+    quiet_libraries()
     exam = args.exam or f"exam-{secrets.token_hex(6)}"
     try:
         check_address(args.bind)
@@ -201,43 +196,13 @@ def _summarise(tally: Tally, dropped: int, *, paced: bool) -> None:
     )
 
 
-def _quiet_libraries() -> None:
-    """Nothing of a file's contents may reach the terminal: pydicom's warnings can quote values."""
-    warnings.simplefilter("ignore")
-    logging.getLogger("pydicom").setLevel(logging.CRITICAL)
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-
-
-def _exam(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", text):
-        raise argparse.ArgumentTypeError(f"{text!r}: 1 to 64 of A-Z a-z 0-9 . _ - are allowed")
-    return text
-
-
 def _pace(text: str) -> Pace:
     if text == "original":
         return "original"
     if text == "fast":
         return "fast"
-    return _number(text, _MAX_FPS, "a number of frames a second, 'original' or 'fast'")
-
-
-def _spacing(text: str) -> float:
-    return _number(text, _MAX_SPACING_MM, "mm per pixel")
+    return number(text, _MAX_FPS, "a number of frames a second, 'original' or 'fast'")
 
 
 def _seconds(text: str) -> float:
-    return 0.0 if text == "0" else _number(text, 1e6, "seconds")
-
-
-def _number(text: str, highest: float, what: str) -> float:
-    """A number above 0 and up to `highest`."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value <= highest:
-        raise argparse.ArgumentTypeError(
-            f"{text!r}: expected {what}, above 0 and up to {highest:g}"
-        )
-    return value
+    return 0.0 if text == "0" else number(text, 1e6, "seconds")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edge import config, log
+from edge.commands.arguments import OF_BUNDLE, add_bundle
 from edge.contract.bundle import BundleError
 from edge.daemon import Daemon, Scanner
 from edge.inbox import Inbox
@@ -47,10 +48,7 @@ SWITCH_S = 0.0005
 """How long a Python thread may keep the interpreter while another waits: below a frame's budget."""
 
 FLAGS = (
-    "bundle",
-    "trusted_keys",
-    "allow_unsigned",
-    "state_dir",
+    *OF_BUNDLE,
     "provider",
     "threads",
     "log_level",
@@ -64,23 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.epilog = EPILOG
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (TOML)")
-    parser.add_argument("--bundle", metavar="DIR", help="model bundle; default: the built-in one")
-    parser.add_argument(
-        "--trusted-key",
-        action="append",
-        dest="trusted_keys",
-        metavar="KEY",
-        help="public key whose signature on a bundle is trusted; may be given again",
-    )
-    parser.add_argument(
-        "--allow-unsigned",
-        action="store_const",
-        const=True,
-        help="run a bundle also if nobody trusted signed it; every message then says so",
-    )
-    parser.add_argument(
-        "--state-dir", metavar="DIR", help="folder of what outlives the daemon; default: the user's"
-    )
+    add_bundle(parser)
     parser.add_argument(
         "--provider",
         choices=("auto", "cpu", "cuda", "tensorrt"),
@@ -147,7 +129,7 @@ def _serve(settings: config.Settings, runner: Runner, bus: Bus) -> int:
             max_message_bytes=settings.max_message_mib * config.MEBIBYTE,
         )
         posts.append(Post(scanner.name, link, inbox))
-        pipeline = Pipeline(scanner.name, runner, time.monotonic_ns)
+        pipeline = Pipeline(scanner.name, runner, time.monotonic_ns, settings.rule)
         scanners.append(Scanner(scanner.name, inbox, pipeline))
     daemon = Daemon(scanners, bus, ready, runner.info, settings.exam_idle_s)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -23,3 +23,9 @@ GRADES: tuple[Grade, ...] = ("S0", "S1", "S2", "S3")
 def grade(fat_pct: float) -> Grade:
     """Steatosis grade of an H-MRS percentage: S0 ≤ 3.12 < S1 ≤ 8.77 < S2 ≤ 13.69 < S3."""
     return GRADES[sum(fat_pct > limit for limit in THRESHOLDS_PCT)]
+
+
+def grades_within(low_pct: float, high_pct: float) -> list[Grade]:
+    """Every grade between two H-MRS percentages, from the lowest."""
+    first, last = GRADES.index(grade(low_pct)), GRADES.index(grade(high_pct))
+    return list(GRADES[first : last + 1])

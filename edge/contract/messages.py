@@ -106,8 +106,25 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     interval_pct: tuple[float, float] | None = None
     """Calibrated 90 % interval for the subject; None where the bundle has no calibration."""
     grade: Grade | None
+    grades_possible: list[Grade] = []
+    """Grades that the interval reaches into, from the lowest; empty where there is no interval."""
     verdict: Verdict = "collecting"
     rule: str = "none"
+    frames_by_view: dict[str, int] = {}
+    """Of AR+HR: accepted frames of "AR" and of "HR" behind it."""
+    reasons: dict[str, int] = {}
+    """Frames of this exam and view that were not counted, by the gate's reason."""
+    restarts: int = 0
+    """How often this view began anew because model, depth or geometry had changed."""
+
+
+class Acquisition(msgspec.Struct, frozen=True, kw_only=True):
+    """One hold of a view, H-MRS %."""
+
+    median_pct: float
+    iqr_pct: float
+    """Of the frames within the hold, percentage points: steadiness, not repeatability."""
+    frames: int
 
 
 class Estimate(Summary, frozen=True, kw_only=True):
@@ -143,7 +160,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     pub_seq: int
     publish_ns: int
     views: dict[str, Summary]
-    """By view: "AR", "HR", "AR+HR"; only those that have frames."""
+    """By view: "AR", "HR", "AR+HR"; only those that had frames, if none that could be read."""
+    acquisitions: dict[str, list[Acquisition]] = {}
+    """The holds behind `views`, as they came; the first 64 of each view."""
     ledger: LedgerCounts
     model: ModelInfo
 

@@ -12,18 +12,37 @@ from edge.fan.shape import Floats
 
 ScaleSource = Literal["header", "fan", "unknown"]
 Spacing = tuple[float, float]
+Span = tuple[float, float]
+"""From and to, as shares of a window's side."""
 
 
 class Placed(NamedTuple):
-    """A window and how it came about.
+    """A frame, its window and how that came about.
 
-    window: (size, size) uint8. scale: where its mm per pixel come from. fan: what it was placed or
-    scaled by; None where no fan was found, or none was needed.
+    gray: (height, width) uint8. window: (size, size) uint8. scale: where its mm per pixel come
+    from. fan: what it was placed or scaled by; None where no fan was found, or none was needed.
+    zoom: window pixels for one of the frame, down and across. middle: x and y in the frame that the
+    window's middle lies on; None: the frame's own.
     """
 
+    gray: Gray
     window: Gray
-    scale: ScaleSource
-    fan: Fan | None
+    scale: ScaleSource = "unknown"
+    fan: Fan | None = None
+    zoom: tuple[float, float] = (1.0, 1.0)
+    middle: tuple[float, float] | None = None
+
+    @property
+    def covered(self) -> tuple[Span, Span]:
+        """What the frame fills of the window, down and across."""
+        x, y = (None, None) if self.middle is None else self.middle
+        rows, columns = (
+            _span(length, scale, size, at)
+            for length, scale, size, at in zip(
+                self.gray.shape, self.zoom, self.window.shape, (y, x), strict=True
+            )
+        )
+        return rows, columns
 
 
 class Placing:
@@ -34,7 +53,7 @@ class Placing:
     """
 
     def __init__(self, spec: CropSpec) -> None:
-        self._spec = spec
+        self.spec = spec
         self._spacing_mm: Spacing | None = None
         self._estimate = FanEstimate()
 
@@ -42,14 +61,29 @@ class Placing:
         """The window of a frame (height, width) whose header tells `spacing_mm`, or None."""
         if spacing_mm != self._spacing_mm:
             self._spacing_mm, self._estimate = spacing_mm, FanEstimate()
-        scaled = self._spec.mm_per_px is not None
-        by_fan = self._spec.placement == "fan"
+        scaled = self.spec.mm_per_px is not None
+        by_fan = self.spec.placement == "fan"
         fan = None
         if by_fan or (scaled and spacing_mm is None):
             fan = self._estimate.see(gray)
         source, spacing_mm = _scale(fan, spacing_mm)
-        centre = fan.middle if fan is not None and by_fan else None
-        return Placed(crop(gray, self._spec, spacing_mm, centre), source, fan)
+        middle = fan.middle if fan is not None and by_fan else None
+        window = crop(gray, self.spec, spacing_mm, middle)
+        return Placed(gray, window, source, fan, _zoom(self.spec, spacing_mm), middle)
+
+
+def _zoom(spec: CropSpec, spacing_mm: Spacing | None) -> tuple[float, float]:
+    """Window pixels for one frame pixel, down and across, as `edge.contract.crop` scales it."""
+    if spec.mm_per_px is None or spacing_mm is None:
+        return 1.0, 1.0
+    return spacing_mm[0] / spec.mm_per_px, spacing_mm[1] / spec.mm_per_px
+
+
+def _span(length: int, scale: float, size: int, middle: float | None) -> Span:
+    """Part of a window's side that `length` frame pixels fill, the window's middle on `middle`."""
+    at = length / 2 if middle is None else middle + 0.5
+    start, stop = (0.5 + (edge - at) * scale / size for edge in (0, length))
+    return min(max(start, 0.0), 1.0), min(max(stop, 0.0), 1.0)
 
 
 def _scale(fan: Fan | None, spacing_mm: Spacing | None) -> tuple[ScaleSource, Spacing | None]:

@@ -74,7 +74,7 @@ def in_folder(folder: Path) -> list[Path]:
     files = [file for file in folder.iterdir() if is_image(file) and not file.name.startswith(".")]
     if not files:
         raise SourceError(f"{folder}: holds no image ({' '.join(SUFFIXES)})")
-    return sorted(files, key=_natural)
+    return sorted(files, key=natural)
 
 
 def is_image(file: Path) -> bool:
@@ -82,7 +82,7 @@ def is_image(file: Path) -> bool:
     return file.suffix.lower() in SUFFIXES and file.is_file()
 
 
-def _natural(file: Path) -> list[tuple[int, str]]:
+def natural(file: Path) -> list[tuple[int, str]]:
     """Key under which runs of digits are ordered as numbers, not letter by letter."""
     parts = re.findall(r"[0-9]+|[^0-9]+", file.name.lower())
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from edge import gate
 from edge.contract.grading import Grade
-from edge.contract.messages import LedgerCounts, ModelInfo, State
+from edge.contract.messages import LedgerCounts, ModelInfo, State, Summary, Verdict
 
 DASH = "-"
 
@@ -27,6 +27,14 @@ STATES: dict[State, tuple[str, str]] = {
     "stopping": ("stopping", "yellow"),
 }
 
+VERDICTS: dict[Verdict, str] = {
+    "collecting": "collecting",
+    "insufficient": "too few holds",
+    "repeatable": "repeatable",
+    "not_repeatable": "NOT repeatable",
+}
+"""What the rule says of the holds; never that a reading is right."""
+
 NOTICE = "Research use only; not a medical device."
 
 
@@ -43,6 +51,58 @@ def pct(value: float | None) -> str:
 def grade(code: Grade | None) -> Text:
     """A grade in words."""
     return Text(*GRADES[code]) if code else Text(DASH)
+
+
+def doubt(summary: Summary) -> str:
+    """Which other grades the interval reaches into; "" where there is none."""
+    others = [code for code in summary.grades_possible if code != summary.grade]
+    if not others:
+        return ""
+    *first, last = others
+    return f"could be {', '.join(first)}{' or ' if first else ''}{last}"
+
+
+def grades(summary: Summary) -> str:
+    """The grade in words, and which others it could be."""
+    return ", ".join(filter(None, (str(grade(summary.grade)), doubt(summary))))
+
+
+def holds(summary: Summary) -> str:
+    """How many holds there are, how they scatter and what the rule says of them."""
+    count = f"{summary.holds} hold{'' if summary.holds == 1 else 's'}"
+    verdict = f"{VERDICTS.get(summary.verdict, safe(summary.verdict))} (rule {safe(summary.rule)})"
+    if summary.hold_median_pct is None:
+        return f"{count}: {verdict}"
+    spread = f"median {pct(summary.hold_median_pct)} %"
+    if summary.holds > 1:  # of one hold, nothing lies apart
+        spread += f", IQR {pct(summary.hold_iqr_pct)} %"
+    return f"{count}, {spread}: {verdict}"
+
+
+def interval(summary: Summary) -> str:
+    """The calibrated interval, or a dash."""
+    if summary.interval_pct is None:
+        return DASH
+    low, high = summary.interval_pct
+    return f"{low:.1f}-{high:.1f} %"
+
+
+def behind(summary: Summary) -> str:
+    """What a final figure rests on, in a sentence: interval, grade, holds, frames left out."""
+    parts = [f"90 % interval {interval(summary)}, {grades(summary)}", holds(summary)]
+    if summary.frames_by_view:
+        frames = " + ".join(
+            f"{count} {safe(view)}" for view, count in summary.frames_by_view.items()
+        )
+        parts.append(f"of {frames} frames")
+    if summary.reasons:
+        left = ", ".join(
+            f"{count} {safe(code).replace('_', ' ')}" for code, count in summary.reasons.items()
+        )
+        parts.append(f"not read: {left}")
+    if summary.restarts:
+        parts.append("began anew in this exam: model, depth or geometry changed")
+    return "; ".join(parts)
 
 
 def state(code: State) -> Text:

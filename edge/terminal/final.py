@@ -1,5 +1,7 @@
 """The final reading of an exam as a table."""
 
+from collections.abc import Iterator
+
 from rich import box
 from rich.table import Table
 
@@ -40,6 +42,12 @@ def final_table(reading: Reading, true_pct: float | None = None) -> Table:
             *truth,
         )
     return table
+
+
+def final_notes(reading: Reading) -> Iterator[str]:
+    """For each view, what its figures rest on."""
+    for view in sorted(reading.views, key=_place):
+        yield f"{figures.safe(view)}: {figures.behind(reading.views[view])}"
 
 
 def _place(view: str) -> int:

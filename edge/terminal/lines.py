@@ -67,8 +67,9 @@ def _estimate(row: ViewRow, now_s: float) -> str:
         f"frame {figures.pct(estimate.fat_pct)} %" if is_read else "frame not read",
         f"median {figures.pct(estimate.median_pct)} %",
         f"IQR {figures.pct(estimate.iqr_pct)} %",
-        f"grade {figures.grade(estimate.grade)}",
+        f"grade {figures.grades(estimate)}",
         f"{estimate.frames} frames",
+        figures.holds(estimate),
         f"{row.rate.per_s(now_s):.1f} fps",
         f"age {estimate.age_ms:.1f} ms",
     )

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from edge.contract.messages import Reading
 from edge.terminal.board import Board, Message
-from edge.terminal.final import final_table
+from edge.terminal.final import final_notes, final_table
 from edge.terminal.lines import Lines
 from edge.terminal.table import render
 
@@ -102,6 +102,8 @@ class Plain(Output):
             self._console.print(Text(line), soft_wrap=True)
         for reading in finals:
             self._console.print(final_table(reading, self._true_pct))
+            for note in final_notes(reading):
+                self._console.print(Text(note), soft_wrap=True)
 
     def _new_finals(self, board: Board) -> Iterator[Reading]:
         for name, scanner in board.scanners.items():

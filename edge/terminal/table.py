@@ -11,7 +11,7 @@ from rich.text import Text
 from edge.terminal import figures
 from edge.terminal.board import Board, ScannerBoard, ViewRow
 from edge.terminal.figures import DASH
-from edge.terminal.final import final_table
+from edge.terminal.final import final_notes, final_table
 from edge.terminal.trend import BARS, PLAIN_BARS, described
 
 _NUMBERS = ("frame %", "median %", "IQR %")
@@ -38,6 +38,7 @@ def render(
     for scanner in board.scanners.values():
         if final := scanner.final():
             parts += ["", final_table(final, true_pct)]
+            parts += [Text(note, "dim") for note in final_notes(final)]
     parts += ["", *(_state(*item, now_s) for item in board.scanners.items())]
     parts.append(_viewer(board) if board.scanners else Text(waiting(source), "yellow"))
     return Group(*parts)
@@ -61,11 +62,14 @@ def stale(scanner: ScannerBoard, now_s: float) -> str:
 
 
 def notes(scanner: ScannerBoard, now_s: float) -> Iterator[str]:
-    """Of the present frame of each view: why it was not read, and what to know though it was."""
+    """Of each view: its holds; of its present frame: why it was not read, or what to know of it."""
     for view, row in scanner.rows().items():
         estimate = row.estimate
         if not row.is_live(now_s):
             continue
+        if estimate.view is not None:
+            doubt = figures.doubt(estimate)
+            yield f"{view}: {figures.holds(estimate)}" + (f"; the grade {doubt}" if doubt else "")
         if estimate.reason is not None:
             yield f"{view}: frame {estimate.seq} was not read. {figures.reason(estimate.reason)}"
         if estimate.flags:

@@ -96,6 +96,18 @@ GATED: Fields = {
     "grade": None,
 }
 PAIR: Fields = {**SUMMARY, "median_pct": 3.12, "iqr_pct": 0.0, "frames": 1, "grade": "S0"}
+HOLDS: Fields = {
+    "holds": 5,
+    "hold_median_pct": 3.0,
+    "hold_iqr_pct": 0.5,
+    "interval_pct": [1.5, 5.0],
+    "grades_possible": ["S0", "S1"],
+    "verdict": "repeatable",
+    "rule": "n5-iqr30",
+    "frames_by_view": {"AR": 120, "HR": 80},
+    "reasons": {"no_contact": 12, "repeated": 3},
+    "restarts": 1,
+}
 READING: Fields = {**PUBLISHED, "exam": "exam-7f3a", "views": {"AR": SUMMARY, "AR+HR": PAIR}}
 STATUS: Fields = {
     **PUBLISHED,
@@ -110,8 +122,8 @@ STATUS: Fields = {
 KNOWN: dict[str, set[str]] = {
     "frame": {*FRAME, "hold"},
     "event": {*EVENT},
-    "estimate": {*ESTIMATE},
-    "reading": {*READING},
+    "estimate": {*ESTIMATE, *HOLDS},
+    "reading": {*READING, "acquisitions"},
     "status": {*STATUS},
 }
 
@@ -145,7 +157,16 @@ VALID: dict[str, tuple[str, Fields]] = {
         "estimate",
         {**ESTIMATE, "interval_pct": [6.5, 11.25], "holds": 2, "hold_median_pct": 8.5},
     ),
+    "estimate_pair_holds": ("estimate", {**ESTIMATE, **PAIR, **HOLDS, "view": "AR+HR"}),
     "reading": ("reading", READING),
+    "reading_holds": (
+        "reading",
+        {
+            **READING,
+            "views": {"AR": SUMMARY, "AR+HR": {**PAIR, **HOLDS}},
+            "acquisitions": {"AR": [{"median_pct": 8.5, "iqr_pct": 0.75, "frames": 30}]},
+        },
+    ),
     "status": ("status", STATUS),
     "status_clock": ("status", {**STATUS, "state": "stale", "clock_offset_ms": -0.5}),
 }

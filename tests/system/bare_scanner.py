@@ -33,6 +33,7 @@ class BareScanner:
         """`send_hwm`: 0 queues without bound, so that nothing is lost on the scanner's side."""
         self.exam = "exam-1"
         self._send_hwm = send_hwm
+        self._pictures = 0
         self._bind(bind, curve_pair)
         self.new_epoch()
 
@@ -53,12 +54,24 @@ class BareScanner:
         return {**fields, **changes}
 
     def frame(self, gray: int = 80, pixels: bytes | None = None, **changes: Any) -> Fields:
-        """Send a frame, all of one gray unless `pixels` are given; returns its header."""
+        """Send a frame, of this mean gray unless `pixels` are given; returns its header."""
         fields = self.header(**changes)
-        size = fields["width"] * fields["height"]
-        self.send(b"frame", msgpack.packb(fields), pixels or bytes([gray]) * size)
+        pixels = pixels or self.pixels(gray, fields["width"] * fields["height"])
+        self.send(b"frame", msgpack.packb(fields), pixels)
         self.seq = fields["seq"] + 1
         return fields
+
+    def pixels(self, gray: int = 80, size: int = SIDE_PX**2) -> bytes:
+        """One gray, 1-254, but for two pixels that leave the mean and differ from call to call.
+
+        So no two pictures are the same, as none are of live tissue.
+        """
+        self._pictures += 1
+        pixels = bytearray([gray]) * size
+        place = 2 * (self._pictures % (size // 2))
+        pixels[place] += 1
+        pixels[place + 1] -= 1
+        return bytes(pixels)
 
     def event(self, kind: str, **changes: Any) -> Fields:
         """Send an event whose `last_seq` is that of the last frame; returns its map."""

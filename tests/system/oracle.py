@@ -43,6 +43,33 @@ class Epoch:
         return True
 
 
+ODD_FRAMES = 5
+"""Frames of another setup in a row of which the last is taken for the exam's."""
+
+
+@dataclass
+class Setups:
+    """How the frames of each exam and view are taken: an odd one is not read."""
+
+    known: dict[tuple[str, str], tuple[Any, Any, int]] = field(default_factory=dict)
+
+    def is_odd(self, fields: dict[str, Any]) -> bool:
+        key = (fields["exam"], fields["view"])
+        setup = [fields[name] for name in ("width", "height", "format", "spacing_mm")]
+        present, candidate, seen = self.known.get(key, (setup, None, 0))
+        if setup == present:
+            self.known[key] = (present, None, 0)
+            return False
+        seen = seen + 1 if setup == candidate else 1
+        if seen == ODD_FRAMES:
+            present, setup, seen = setup, None, 0
+        self.known[key] = (present, setup, seen)
+        return seen > 0
+
+    def forget(self, exam: str) -> None:
+        self.known = {key: value for key, value in self.known.items() if key[0] != exam}
+
+
 @dataclass
 class Oracle:
     """Verdicts and ledgers.
@@ -55,6 +82,9 @@ class Oracle:
     garbage: int = 0
     present: int | None = None
     epochs: dict[int, Epoch] = field(default_factory=dict)
+    frozen: int | None = None
+    """The epoch that said it froze."""
+    setups: Setups = field(default_factory=Setups)
 
     def judge(self, parts: tuple[bytes, ...]) -> Verdict:
         """Verdict on one message, which is counted."""
@@ -90,7 +120,7 @@ class Oracle:
         if fields["format"] not in CHANNELS and not self._is_good_picture(fields, pixels):
             epoch.invalid += 1
             return "broken picture"
-        if fields["view"] is None:
+        if fields["view"] is None or self.setups.is_odd(fields) or self.frozen == fields["epoch"]:
             epoch.gated += 1
         else:
             epoch.read += 1
@@ -108,6 +138,10 @@ class Oracle:
         if epoch.first is not None and fields["last_seq"] > epoch.highest:
             epoch.missing += fields["last_seq"] - epoch.highest
             epoch.highest = fields["last_seq"]
+        if fields["event"] == "exam_end":
+            self.setups.forget(fields["exam"])
+        elif fields["event"] != "status":
+            self.frozen = fields["epoch"] if fields["event"] == "freeze" else None
         return "event"
 
     def _of(self, epoch: int) -> Epoch:

@@ -50,7 +50,7 @@ class Bombardment:
         self._find_free_number()
         seq = self._scanner.seq
         header = self._scanner.header()
-        parts = (b"frame", msgpack.packb(header), bytes([80]) * SIDE_PX**2)
+        parts = (b"frame", msgpack.packb(header), self._scanner.pixels())
         self._scanner.send(*parts)
         self._scanner.seq += 1
         assert self.oracle.judge(parts) == "frame"

@@ -22,7 +22,7 @@ def one_exam(place: Place, number: int) -> dict[str, int]:
     place.scanner.exam = f"exam-{number}"
     for _ in range(EXAM_FRAMES):
         seq = place.scanner.seq
-        place.scanner.frame(seq % 200, view=("AR", "HR")[seq % 2], width=16, height=16)
+        place.scanner.frame(40 + seq % 190, view=("AR", "HR")[seq % 2])
     place.scanner.event("exam_end")
     reading = place.viewer.until(
         lambda message: message.kind == "reading" and message.fields["exam"] == place.scanner.exam

@@ -1,7 +1,7 @@
 import threading
 
 from edge.contract.messages import Event, FrameHeader
-from edge.inbox import Arrival, ExamEnd, Inbox, Taken
+from edge.inbox import Arrival, ExamEnd, Freeze, Inbox, Taken
 
 
 def arrival(seq: int, epoch: int = 1) -> Arrival:
@@ -153,3 +153,32 @@ def test_each_item_wakes_the_loop() -> None:
     thread.join(10)
 
     assert woken.is_set()
+
+
+def test_a_freeze_keeps_its_place_among_the_frames() -> None:
+    inbox = new_inbox()
+    inbox.put_frame(arrival(0))
+    inbox.put_event(event("freeze", last_seq=0))
+    inbox.put_frame(arrival(1))
+    inbox.put_event(event("unfreeze", last_seq=1))
+
+    items = [inbox.take() for _ in range(4)]
+
+    assert [type(item) for item in items] == [Taken, Freeze, Taken, Freeze]
+    assert [item.frozen for item in items if isinstance(item, Freeze)] == [True, False]
+
+
+def test_of_a_flood_of_freezes_the_last_ones_stay_and_the_end_of_an_exam_has_room() -> None:
+    inbox = new_inbox()
+    for number in range(10_001):
+        inbox.put_event(event(("freeze", "unfreeze")[number % 2], last_seq=-1))
+    inbox.put_event(event("exam_end", last_seq=-1))
+
+    items = []
+    while item := inbox.take():
+        items.append(item)
+
+    assert len(items) < 50
+    assert isinstance(items[-1], ExamEnd)
+    assert isinstance(items[-2], Freeze)
+    assert items[-2].frozen

@@ -11,8 +11,9 @@ from edge.contract.bundle import read_bundle, write_bundle
 from edge.contract.crop import CropSpec
 from edge.contract.messages import Estimate, FrameHeader
 from edge.contract.pixels import PixelError
+from edge.exams import MAX_OPEN_EXAMS
 from edge.inbox import Arrival, Inbox, Taken
-from edge.pipeline import MAX_OPEN_EXAMS, Pipeline
+from edge.pipeline import Pipeline
 from edge.runner import Runner
 from tests.bundles import TRUST, Line, make_bundle
 from tests.unit.fan.screens import CONVEX, SIZE, draw
@@ -27,6 +28,14 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Runner:
     return Runner(read_bundle(path, TRUST), "cpu")
 
 
+def unlike_any_other(gray: int, number: int) -> bytes:
+    """400 x 400 px of one gray but for two that leave its mean: live tissue never repeats."""
+    image = np.full((400, 400), gray, np.uint8)
+    image[200, 100 + number % 100] += 1
+    image[300, 100 + number % 100] -= 1
+    return image.tobytes()
+
+
 class World:
     """One scanner's pipeline with a clock that ticks a millisecond at each look."""
 
@@ -39,7 +48,7 @@ class World:
     def frame(
         self, gray: int, pixels: bytes | None = None, **changes: object
     ) -> Iterator[Estimate]:
-        """Read a flat frame of this gray, or one of these pixels."""
+        """Read a frame of this mean gray, like no other, or one of these pixels."""
         fields: dict[str, object] = {
             "v": 1,
             "epoch": 1,
@@ -53,7 +62,7 @@ class World:
             "spacing_mm": None,
         }
         header = FrameHeader(**(fields | changes))  # type: ignore[arg-type]
-        data = np.full((400, 400), gray, np.uint8).tobytes() if pixels is None else pixels
+        data = unlike_any_other(gray, header.seq) if pixels is None else pixels
         self.inbox.put_frame(Arrival(header, data, next(self.now)))
         taken = self.inbox.take()
         assert isinstance(taken, Taken)
@@ -69,40 +78,40 @@ def adds_up(estimate: Estimate) -> bool:
 def test_a_frame_gives_its_estimate_and_the_running_median(runner: Runner) -> None:
     world = World(runner)
 
-    estimates = [*world.frame(10), *world.frame(40), *world.frame(20)]
+    estimates = [*world.frame(40), *world.frame(70), *world.frame(50)]
 
-    assert [estimate.fat_pct for estimate in estimates] == [1.0, 4.0, 2.0]
-    assert [estimate.median_pct for estimate in estimates] == [1.0, 2.5, 2.0]
-    assert [estimate.grade for estimate in estimates] == ["S0", "S0", "S0"]
+    assert [estimate.fat_pct for estimate in estimates] == [4.0, 7.0, 5.0]
+    assert [estimate.median_pct for estimate in estimates] == [4.0, 5.5, 5.0]
+    assert [estimate.grade for estimate in estimates] == ["S1", "S1", "S1"]
     assert [estimate.frames for estimate in estimates] == [1, 2, 3]
     assert all(adds_up(estimate) for estimate in estimates)
 
 
 def test_once_both_views_have_frames_each_further_frame_gives_a_pair(runner: Runner) -> None:
     world = World(runner)
-    for gray in (20, 30, 200):
+    for gray in (32, 40, 200):
         list(world.frame(gray))
 
     own, pair = world.frame(50, view="HR")
 
     assert (own.view, own.fat_pct) == ("HR", 10.0)
-    # The AR frame nearest the AR median of 3 % stands beside the HR frame of 10 %.
-    assert (pair.view, pair.fat_pct, pair.frames) == ("AR+HR", 6.5, 1)
+    # The AR frame nearest the AR median of 4 % stands beside the HR frame of 10 %.
+    assert (pair.view, pair.fat_pct, pair.frames) == ("AR+HR", 7.0, 1)
     assert pair.ledger == own.ledger
 
 
 def test_the_frames_own_estimate_is_given_before_the_pair_is_computed(runner: Runner) -> None:
     world = World(runner)
-    list(world.frame(20, view="HR"))
+    list(world.frame(40, view="HR"))
 
-    first = next(world.frame(20))
+    first = next(world.frame(40))
 
     assert first.view == "AR"
     assert world.pipeline.end("e1").views.keys() == {"HR", "AR"}  # type: ignore[union-attr]
 
 
 def test_a_frame_of_unknown_view_is_gated_with_a_reason(runner: Runner) -> None:
-    (estimate,) = World(runner).frame(10, view=None)
+    (estimate,) = World(runner).frame(30, view=None)
 
     assert (estimate.view, estimate.fat_pct, estimate.reason) == (None, None, "view_unknown")
     assert estimate.ledger.gated == 1
@@ -122,9 +131,9 @@ def test_an_estimate_that_is_no_percentage_is_not_counted(runner: Runner, tmp_pa
 
 
 def test_a_little_below_zero_counts_as_zero(tmp_path: Path) -> None:
-    make_bundle(tmp_path / "low", ar=Line(0.1, offset_pct=-2.0))
+    make_bundle(tmp_path / "low", ar=Line(0.1, offset_pct=-5.0))
 
-    (estimate,) = World(Runner(read_bundle(tmp_path / "low", TRUST), "cpu")).frame(0)
+    (estimate,) = World(Runner(read_bundle(tmp_path / "low", TRUST), "cpu")).frame(30)
 
     assert estimate.fat_pct == 0.0
 
@@ -133,16 +142,16 @@ def test_pixels_that_cannot_be_decoded_make_the_frame_invalid(runner: Runner) ->
     world = World(runner)
 
     with pytest.raises(PixelError):
-        list(world.frame(0, b"no picture", format="jpeg"))
+        list(world.frame(30, b"no picture", format="jpeg"))
 
-    (after,) = world.frame(10)
+    (after,) = world.frame(30)
     assert (after.ledger.invalid, after.ledger.read) == (1, 1)
     assert adds_up(after)
 
 
 def test_exams_do_not_mix(runner: Runner) -> None:
     world = World(runner)
-    list(world.frame(10, exam="e1"))
+    list(world.frame(30, exam="e1"))
 
     (other,) = world.frame(90, exam="e2")
 
@@ -151,23 +160,23 @@ def test_exams_do_not_mix(runner: Runner) -> None:
 
 def test_the_end_of_an_exam_gives_its_reading_and_forgets_it(runner: Runner) -> None:
     world = World(runner)
-    list(world.frame(10))
-    list(world.frame(20, view="HR"))
+    list(world.frame(30))
+    list(world.frame(40, view="HR"))
 
     reading = world.pipeline.end("e1")
 
     assert reading is not None
     assert set(reading.views) == {"AR", "HR", "AR+HR"}
-    assert reading.views["HR"].median_pct == 4.0
+    assert reading.views["HR"].median_pct == 8.0
     assert reading.ledger.read == 2
     assert world.pipeline.end("e1") is None
 
 
 def test_an_idle_exam_is_ended(runner: Runner) -> None:
     world = World(runner)
-    list(world.frame(10, exam="old"))
+    list(world.frame(30, exam="old"))
     between_ns = next(world.now)
-    list(world.frame(10, exam="new"))
+    list(world.frame(30, exam="new"))
 
     assert [reading.exam for reading in world.pipeline.end_idle(between_ns)] == ["old"]
 
@@ -175,7 +184,7 @@ def test_an_idle_exam_is_ended(runner: Runner) -> None:
 def test_a_flood_of_exams_ends_the_oldest(runner: Runner) -> None:
     world = World(runner)
     for number in range(MAX_OPEN_EXAMS + 3):
-        list(world.frame(10, exam=f"e{number}"))
+        list(world.frame(30, exam=f"e{number}"))
 
     ended = [reading.exam for reading in world.pipeline.end_surplus()]
 
@@ -183,7 +192,7 @@ def test_a_flood_of_exams_ends_the_oldest(runner: Runner) -> None:
 
 
 def test_the_stages_are_parts_of_the_age(runner: Runner) -> None:
-    (estimate,) = World(runner).frame(10)
+    (estimate,) = World(runner).frame(30)
 
     assert set(estimate.stage_ms) == {"receive", "gate", "crop", "infer", "journal"}
     assert all(ms >= 0 for ms in estimate.stage_ms.values())
@@ -207,12 +216,12 @@ def test_a_bundle_of_one_view_reads_that_view_alone(tmp_path: Path) -> None:
     manifest = msgspec.structs.replace(whole.manifest, models={"HR": "HR.onnx"})
     world = World(Runner(write_bundle(tmp_path / "alone", manifest, whole.files), "cpu"))
 
-    (ar,) = world.frame(10, view="AR")
-    (first,) = world.frame(10, view="HR")
-    (second,) = world.frame(20, view="HR")
+    (ar,) = world.frame(40, view="AR")
+    (first,) = world.frame(40, view="HR")
+    (second,) = world.frame(50, view="HR")
 
     assert (ar.fat_pct, ar.reason) == (None, "view_without_model")
-    assert (first.fat_pct, second.fat_pct) == (1.0, 2.0)
+    assert (first.fat_pct, second.fat_pct) == (4.0, 5.0)
     assert (second.view, second.frames, second.ledger.gated) == ("HR", 2, 1)
 
 
@@ -271,3 +280,41 @@ def test_the_same_frames_give_the_same_readings(by_fan: Runner) -> None:
         readings.append([e.fat_pct for pixels in frames for e in world.frame(0, pixels, **SCREEN)])
 
     assert readings[0] == readings[1]
+
+
+def test_a_lasting_change_of_depth_starts_the_view_afresh_and_says_so(runner: Runner) -> None:
+    world = World(runner)
+    for gray in (40, 50, 60):
+        list(world.frame(gray, spacing_mm=(0.3, 0.3)))
+
+    changed = [next(world.frame(90, spacing_mm=(0.4, 0.4))) for _ in range(6)]
+
+    assert [estimate.reason for estimate in changed] == ["setup_changed"] * 4 + [None] * 2
+    assert [estimate.frames for estimate in changed] == [3] * 4 + [1, 2]
+    assert [estimate.flags for estimate in changed] == [[]] * 4 + [["restarted"]] * 2
+    assert (changed[-1].median_pct, changed[-1].restarts) == (9.0, 1)
+
+
+def test_another_model_starts_every_view_afresh_at_once(runner: Runner, tmp_path: Path) -> None:
+    world = World(runner)
+    list(world.frame(40))
+    make_bundle(tmp_path / "other", ar=Line(0.2), name="other")
+    world.pipeline.runner = Runner(read_bundle(tmp_path / "other", TRUST), "cpu")
+
+    (estimate,) = world.frame(40)
+
+    assert (estimate.median_pct, estimate.frames, estimate.model.name) == (8.0, 1, "other")
+    assert estimate.flags == ["restarted"]
+
+
+def test_an_exam_of_which_nothing_could_be_read_ends_with_the_reasons(runner: Runner) -> None:
+    world = World(runner)
+    for _ in range(3):
+        list(world.frame(1))
+
+    reading = world.pipeline.end("e1")
+
+    assert reading is not None
+    assert (reading.views["AR"].median_pct, reading.views["AR"].frames) == (None, 0)
+    assert reading.views["AR"].reasons == {"black": 3}
+    assert reading.acquisitions == {}

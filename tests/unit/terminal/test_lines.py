@@ -31,7 +31,7 @@ def test_each_view_has_a_line_a_second() -> None:
     assert [line.partition(":")[0] for line in said] == ["room1 AR", "room1 HR"] * 3
     assert said[-2] == (
         "room1 AR: frame 8.31 %, median 9.12 %, IQR 0.61 %, grade S2 moderate, 61 frames, "
-        "30.0 fps, age 4.2 ms"
+        "0 holds: collecting (rule none), 30.0 fps, age 4.2 ms"
     )
 
 

@@ -1,13 +1,15 @@
 from typing import get_args
 
+import msgspec
 import numpy as np
 import pytest
 
 from edge import gate
 from edge.contract.crop import CropSpec
-from edge.contract.grading import VIEWS
-from edge.contract.messages import FrameHeader
+from edge.contract.messages import FrameHeader, Summary
 from edge.fan.placing import Placed, ScaleSource
+from edge.gate import Flag, Gate, Reason
+from tests.pictures import drawn
 
 
 def header(**changes: object) -> FrameHeader:
@@ -27,17 +29,33 @@ def header(**changes: object) -> FrameHeader:
 
 
 def placed(scale: ScaleSource) -> Placed:
-    return Placed(np.zeros((360, 360), np.uint8), scale, None)
+    return Placed(drawn(0), np.zeros((360, 360), np.uint8), scale)
+
+
+GOOD = Placed(drawn(0), drawn(0))
+
+
+def test_every_reason_and_flag_is_explained_in_the_one_table() -> None:
+    assert set(gate.REASONS) == set(get_args(Reason))
+    assert set(gate.FLAGS) == set(get_args(Flag))
+    assert all(text.endswith(".") for text in (*gate.REASONS.values(), *gate.FLAGS.values()))
+
+
+def test_a_good_picture_passes() -> None:
+    assert Gate().check(header(), GOOD, "same").reason is None
 
 
 def test_a_frame_of_unknown_view_is_not_read() -> None:
-    assert gate.before_inference(header(view=None), VIEWS) == "view_unknown"
-    assert gate.before_inference(header(view="HR"), VIEWS) is None
+    assert Gate().check(header(view=None), GOOD, "same").reason == "view_unknown"
 
 
 def test_a_frame_of_a_view_without_a_network_is_not_read() -> None:
-    assert gate.before_inference(header(view="HR"), ("AR",)) == "view_without_model"
-    assert gate.before_inference(header(view="AR"), ("AR",)) is None
+    assert Gate().check(header(view="HR"), GOOD, "same", ("AR",)).reason == "view_without_model"
+    assert Gate().check(header(view="AR"), GOOD, "same", ("AR",)).reason is None
+
+
+def test_a_frame_of_an_odd_setup_is_not_read() -> None:
+    assert Gate().check(header(), GOOD, "odd").reason == "setup_changed"
 
 
 @pytest.mark.parametrize(
@@ -68,10 +86,7 @@ def test_a_model_that_wants_its_window_in_the_fan_flags_frames_without_one() -> 
     assert gate.flags(CropSpec(placement="fan"), placed("unknown")) == ["no_fan"]
 
 
-def test_every_flag_is_explained() -> None:
-    assert set(gate.FLAGS) == set(get_args(gate.Flag))
-    assert all(text.endswith(".") for text in gate.FLAGS.values())
-
-
-def test_every_reason_is_explained() -> None:
-    assert all(text.endswith(".") for text in gate.REASONS.values())
+def test_a_reading_that_began_anew_says_so() -> None:
+    summary = Summary(median_pct=None, iqr_pct=None, frames=0, grade=None)
+    assert gate.flags_of(summary) == []
+    assert gate.flags_of(msgspec.structs.replace(summary, restarts=1)) == ["restarted"]

@@ -1,0 +1,23 @@
+"""Is this frame fit to be read, and is what the network said fit to be counted? Reason codes."""
+
+from edge.gate.gate import Checked, Gate, flags, flags_of
+from edge.gate.look import Scene
+from edge.gate.output import after_inference
+from edge.gate.reasons import FLAGS, REASONS, Flag, Reason
+from edge.gate.setup import Change, Setup, SetupWatch
+
+__all__ = [
+    "FLAGS",
+    "REASONS",
+    "Change",
+    "Checked",
+    "Flag",
+    "Gate",
+    "Reason",
+    "Scene",
+    "Setup",
+    "SetupWatch",
+    "after_inference",
+    "flags",
+    "flags_of",
+]

@@ -1,0 +1,74 @@
+"""The gate of one scanner: everything that is asked of a frame before the network sees it."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from edge.contract.crop import CropSpec
+from edge.contract.grading import VIEWS, View
+from edge.contract.messages import FrameHeader, Summary
+from edge.fan.placing import Placed
+from edge.gate.content import Content
+from edge.gate.look import Scene, look_at
+from edge.gate.reasons import Flag, Reason
+from edge.gate.setup import Change
+from edge.gate.stillness import Stillness
+
+
+class Checked(NamedTuple):
+    """What the gate found: a reason not to read the frame, or None; and the frame's scene."""
+
+    reason: Reason | None
+    scene: Scene
+
+
+class Gate:
+    """Checks the frames of one scanner in the order in which they come."""
+
+    def __init__(self) -> None:
+        self._stillness = Stillness()
+        self._content = Content()
+
+    def freeze(self, epoch: int, *, frozen: bool) -> None:
+        """The scanner's process `epoch` said that it froze, or went on."""
+        self._stillness.freeze(epoch, frozen=frozen)
+
+    def check(
+        self,
+        header: FrameHeader,
+        placed: Placed,
+        change: Change,
+        views: Collection[View] = VIEWS,
+    ) -> Checked:
+        """Look at one frame.
+
+        `change`: of its setup against that of its exam and view. `views`: those that there is a
+        network for.
+        """
+        look = look_at(placed)
+        # Asked of every frame, so that what they remember is complete.
+        fault = self._content.check(look)
+        still = self._stillness.check(placed.window, header.epoch)
+        if header.view is None:
+            return Checked("view_unknown", look.scene)
+        if header.view not in views:
+            return Checked("view_without_model", look.scene)
+        if change == "odd":
+            return Checked("setup_changed", look.scene)
+        return Checked(fault or still, look.scene)
+
+
+def flags(spec: CropSpec, placed: Placed) -> list[Flag]:
+    """What a reader should know of a frame though it is read."""
+    found: list[Flag] = []
+    if spec.mm_per_px is not None and placed.scale == "unknown":
+        found.append("unknown_scale")
+    if spec.mm_per_px is not None and placed.scale == "fan":
+        found.append("scale_from_fan")
+    if spec.placement == "fan" and placed.fan is None:
+        found.append("no_fan")
+    return found
+
+
+def flags_of(summary: Summary) -> list[Flag]:
+    """What a reader should know of a reading."""
+    return ["restarted"] if summary.restarts else []

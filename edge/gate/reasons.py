@@ -1,0 +1,46 @@
+"""The one table of reasons and the one of flags; code, viewers and documents read these."""
+
+from typing import Literal
+
+Reason = Literal[
+    "view_unknown",
+    "view_without_model",
+    "setup_changed",
+    "black",
+    "saturated",
+    "outside_crop",
+    "no_contact",
+    "frozen",
+    "repeated",
+    "output_not_finite",
+    "output_out_of_range",
+]
+
+REASONS: dict[Reason, str] = {
+    "view_unknown": "The header does not say which view this is, so no model fits it.",
+    "view_without_model": "The bundle has no network for this view.",
+    "setup_changed": "Size, format or scale differ from the frames before; if that lasts, the "
+    "reading starts afresh.",
+    "black": "The picture is black.",
+    "saturated": "Much of the picture is white: turn the gain down.",
+    "outside_crop": "The picture lies outside the window that the network sees.",
+    "no_contact": "Echoes from the near field only: the probe hardly touches the skin.",
+    "frozen": "The picture is frozen: the scanner said so, or it has stood still for a while.",
+    "repeated": "The same picture as the frame before, so it adds nothing.",
+    "output_not_finite": "The network gave NaN or infinity.",
+    "output_out_of_range": "The network's estimate is no possible fat percentage.",
+}
+"""Every reason for which a frame is not counted, in words for an operator.
+
+Where several apply, the one that stands first is given.
+"""
+
+Flag = Literal["unknown_scale", "scale_from_fan", "no_fan", "restarted"]
+
+FLAGS: dict[Flag, str] = {
+    "unknown_scale": "mm per pixel are not known, so the frame is read at its own resolution.",
+    "scale_from_fan": "mm per pixel are taken from the fan, right to about 9 %.",
+    "no_fan": "No scan sector was found, so the window lies in the frame's middle.",
+    "restarted": "Model, depth or geometry changed in this exam, and its reading started afresh.",
+}
+"""What a reader should know of a frame though it is read."""

@@ -1,0 +1,1 @@
+"""Reading files as the daemon reads a scanner: the same pipeline, as fast as it goes."""

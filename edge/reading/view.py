@@ -1,0 +1,92 @@
+"""The reading of one view of an exam, or of its two views together."""
+
+from collections import Counter
+
+from edge.contract.grading import grade, grades_within
+from edge.contract.interval import IntervalTable, interval_at
+from edge.contract.messages import Acquisition, Summary
+from edge.histogram import Histogram
+from edge.reading.holds import Holds
+from edge.reading.rules import RULES, RuleId, verdict
+from edge.reading.typical import TypicalFrames
+
+
+class ViewReading:
+    """Median over all accepted frames, the holds they came in, and what was not counted.
+
+    `interval`: the model's calibration, or None. `rule`: by which the holds are judged.
+    """
+
+    def __init__(self, interval: IntervalTable | None, rule: RuleId) -> None:
+        self.typical = TypicalFrames()
+        self.holds = Holds()
+        self.restarts = 0
+        self._frames = Histogram()
+        self._quartiles: tuple[float, float, float] | None = None
+        self._reasons: Counter[str] = Counter()
+        self._interval = interval
+        self._rule = rule
+
+    @property
+    def median_pct(self) -> float | None:
+        """Over all accepted frames, %."""
+        return self._quartiles[1] if self._quartiles else None
+
+    @property
+    def frames(self) -> int:
+        """Accepted so far."""
+        return self._frames.total
+
+    @property
+    def acquisitions(self) -> list[Acquisition]:
+        """The closed holds, as they came."""
+        return self.holds.listed
+
+    def add(self, fat_pct: float, at_ns: int) -> None:
+        """Take in an estimate, 0-100 %, of a frame captured at `at_ns`, into the open hold."""
+        self._frames.add(fat_pct)
+        self._quartiles = self._frames.quartiles()
+        self.holds.add(fat_pct, at_ns)
+
+    def reject(self, reason: str) -> None:
+        """Count a frame that the gate kept out."""
+        self._reasons[reason] += 1
+
+    def restart(self) -> None:
+        """Forget the frames and their holds; what was kept out stays counted."""
+        if self.frames:
+            self.restarts += 1
+        self.typical, self.holds, self._frames = TypicalFrames(), Holds(), Histogram()
+        self._quartiles = None
+
+    def summary(
+        self, frames_by_view: dict[str, int] | None = None, most: int | None = None
+    ) -> Summary:
+        """The running state.
+
+        Args:
+            frames_by_view: of a pair, the accepted frames of each view.
+            most: holds that the rule may count at most; None: all.
+        """
+        holds, hold_median_pct, hold_iqr_pct = self.holds.figures()
+        lower, median, upper = self._quartiles or (None, None, None)
+        interval = (
+            None if median is None or not self._interval else interval_at(self._interval, median)
+        )
+        counted = holds if most is None else min(holds, most)
+        return Summary(
+            median_pct=median,
+            iqr_pct=None if upper is None or lower is None else upper - lower,
+            frames=self.frames,
+            holds=holds,
+            hold_median_pct=hold_median_pct,
+            hold_iqr_pct=hold_iqr_pct,
+            interval_pct=interval,
+            grade=None if median is None else grade(median),
+            grades_possible=grades_within(*interval) if interval else [],
+            verdict=verdict(RULES[self._rule], counted, hold_median_pct, hold_iqr_pct),
+            rule=self._rule,
+            frames_by_view=frames_by_view or {},
+            reasons=dict(self._reasons),
+            restarts=self.restarts,
+        )

@@ -1,0 +1,73 @@
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.__main__ import main
+from tests.bundles import TRUSTED_KEY, make_bundle
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Flags of a bundle, and of what makes it trusted."""
+    folder = tmp_path_factory.mktemp("models")
+    words = ["--trusted-key", TRUSTED_KEY, "--state-dir", str(folder)]
+    return ["--bundle", str(make_bundle(folder / "tiny")), *words]
+
+
+def test_each_path_is_an_exam_of_its_own(
+    bundle: list[str], capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    clips = [f"virtual:seed={seed},frames=12,preset=single" for seed in (3, 4)]
+
+    assert main(["read", *bundle, *clips]) == 0
+
+    rows = [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
+    assert [(row["exam"], row["source"], row["frames"]) for row in rows] == [
+        ("exam-1", clips[0], 12),
+        ("exam-2", clips[1], 12),
+    ]
+
+
+def test_what_is_read_of_one_does_not_depend_on_another(
+    bundle: list[str], capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    clip = "virtual:seed=3,frames=12"
+    main(["read", *bundle, clip])
+    alone = json.loads(capsysbinary.readouterr().out)
+    main(["read", *bundle, "virtual:seed=4,frames=5", clip])
+    after = json.loads(capsysbinary.readouterr().out.splitlines()[1])
+
+    assert {**after, "exam": alone["exam"]} == alone
+
+
+def test_frames_of_no_known_view_are_a_row_and_a_hint(
+    bundle: list[str], tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    for number in range(2):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), np.full((64, 64), 80 + number, np.uint8))
+
+    assert main(["read", *bundle, str(tmp_path)]) == 0
+
+    said = capsysbinary.readouterr()
+    row = json.loads(said.out)
+    assert (row["view"], row["frames"], row["reasons"]) == (None, 0, {"view_unknown": 2})
+    assert b"say --view AR or HR" in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["none.mkv"], "none.mkv: not found"),
+        (["virtual:", "--format", "parquet"], "say where to write it with --out"),
+        (["virtual:", "--bundle", "nowhere"], "nowhere"),
+        (["virtual:", "--threads", "0"], "threads"),
+    ],
+)
+def test_what_is_refused_is_named_and_nothing_is_read(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", *arguments]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())

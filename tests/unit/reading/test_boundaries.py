@@ -1,0 +1,90 @@
+import cv2
+import numpy as np
+import pytest
+
+from edge.contract.bundle import builtin_path, read_bundle
+from edge.contract.crop import crop
+from edge.reading.boundaries import GAP_NS, Boundaries, Moment, Scene
+from edge.scanner.virtual import VirtualClip, draw_subject
+
+START = Moment(epoch=1, capture_ns=0)
+
+
+def scene(seed: int, shift: int = 0) -> Scene:
+    gray = np.random.default_rng(seed).integers(0, 255, (36, 72)).astype(np.uint8)
+    return np.asarray(cv2.GaussianBlur(gray, (0, 0), 1.5)[:, shift : shift + 36])
+
+
+def begins(*moments: Moment) -> list[bool]:
+    boundaries = Boundaries()
+    return [boundaries.begins(moment) for moment in moments]
+
+
+def test_the_first_frame_begins_a_hold_and_the_next_goes_on() -> None:
+    assert begins(START, START._replace(capture_ns=33_000_000)) == [True, False]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"capture_ns": GAP_NS + 1}, {"epoch": 2}, {"hold": 1}],
+    ids=["pause", "another process", "the scanner's own count"],
+)
+def test_a_hold_ends_with(change: dict[str, int]) -> None:
+    assert begins(START, START._replace(**change)) == [True, True]
+
+
+def test_a_clock_set_back_is_no_pause() -> None:
+    assert begins(START, START._replace(capture_ns=-(10**15))) == [True, False]
+
+
+def test_another_place_ends_a_hold_and_the_same_place_does_not() -> None:
+    here, there = START._replace(scene=scene(1)), START._replace(scene=scene(2))
+
+    assert begins(here, here, there, there) == [True, False, True, False]
+
+
+def test_a_small_shift_is_the_same_place_though_it_may_add_up_to_another() -> None:
+    shifted = [START._replace(scene=scene(1, shift)) for shift in range(12)]
+
+    found = begins(*shifted)
+
+    assert found[:2] == [True, False]
+    assert any(found[2:])
+
+
+def test_brightness_alone_is_no_motion() -> None:
+    darker = (scene(1) // 2).astype(np.uint8)
+
+    assert begins(START._replace(scene=scene(1)), START._replace(scene=darker)) == [True, False]
+
+
+def test_an_end_from_outside_begins_the_next() -> None:
+    boundaries = Boundaries()
+    boundaries.begins(START)
+    boundaries.end()
+
+    assert boundaries.begins(START)
+
+
+@pytest.mark.parametrize("view", ["AR", "HR"])
+def test_speckle_and_breathing_do_not_end_a_hold_of_the_virtual_cohort(view: str) -> None:
+    spec = read_bundle(builtin_path()).manifest.crop
+    for seed in (2, 5):
+        clip = VirtualClip(draw_subject("realistic", seed), view)  # type: ignore[arg-type]
+        boundaries = Boundaries()
+        steady = [n for n in range(clip.count) if clip.motion.hold[n] == 0][:90:6]
+        found = []
+        for number in steady:
+            window = crop(clip.frame(number), spec, clip.spacing_mm)
+            blocks = cv2.resize(window, (36, 36), interpolation=cv2.INTER_AREA)
+            moment = START._replace(scene=np.asarray(blocks, np.uint8))
+            found.append(boundaries.begins(moment))
+        assert found == [True] + [False] * (len(steady) - 1)
+
+
+def test_a_picture_without_structure_says_nothing_of_the_place() -> None:
+    flat = [np.full((36, 36), 80, np.uint8) for _ in range(3)]
+    flat[1][5, 9] = 81
+    flat[2][30, 20] = 79
+
+    assert begins(*[START._replace(scene=gray) for gray in flat]) == [True, False, False]
