@@ -41,7 +41,9 @@ class EstimatesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set.
 
-    `bundle`: folder of the models, "" for the built-in one. `threads`: of one inference.
+    `bundle`: folder of the models, "" for the built-in one. `precision`: of the networks; auto is
+    int8 on a CPU with VNNI or AMX where it is faster, else fp32. `threads`: of one inference.
+    `engines`: folder of TensorRT's engines, "" for the user's cache folder.
     `exam_idle_s`: an exam without a frame for this long is ended. `max_message_mib`: largest frame
     message that is taken in.
     """
@@ -50,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     estimates: EstimatesSettings = EstimatesSettings()
     bundle: str = ""
     provider: Literal["auto", "cpu", "cuda", "tensorrt"] = "auto"
+    precision: Literal["auto", "fp32", "int8", "fp16"] = "auto"
+    engines: str = ""
     threads: Annotated[int, Meta(ge=1, le=64)] = 1
     exam_idle_s: Annotated[float, Meta(gt=0, le=86400)] = 600.0
     max_message_mib: Annotated[int, Meta(ge=1, le=256)] = 8
@@ -59,6 +63,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def bundle_path(self) -> Path:
         """Folder of the bundle to run."""
         return Path(self.bundle).expanduser() if self.bundle else builtin_path()
+
+    @property
+    def engines_path(self) -> Path | None:
+        """Folder of TensorRT's engines; None: the default one."""
+        return Path(self.engines).expanduser() if self.engines else None
 
 
 def load(path: Path | None, overrides: dict[str, Any]) -> Settings:

@@ -54,6 +54,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "cpu", "cuda", "tensorrt"),
         help="auto: CUDA where it can be had, else CPU; one named here is used or refused",
     )
+    parser.add_argument(
+        "--precision",
+        choices=("auto", "fp32", "int8", "fp16"),
+        help="auto: int8 on a CPU with VNNI or AMX where it is faster, else fp32; "
+        "one named here is used or refused",
+    )
     parser.add_argument("--threads", type=int, metavar="N", help="threads of one inference (1)")
     parser.add_argument(
         "--frames", metavar="ADDRESS", help="listen to one scanner here, instead of the file's"
@@ -69,7 +75,13 @@ def run(args: argparse.Namespace) -> int:
         settings = config.load(args.config, _overrides(args))
         log.set_up(settings.log_level)
         bundle = read_bundle(settings.bundle_path)
-        runner = Runner(bundle, settings.provider, settings.threads)
+        runner = Runner(
+            bundle,
+            settings.provider,
+            settings.threads,
+            settings.precision,
+            settings.engines_path,
+        )
     except (config.ConfigError, BundleError, ProviderError, ModelError) as error:
         print(f"steatoscope: {error}", file=sys.stderr)
         return 2
@@ -87,7 +99,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _overrides(args: argparse.Namespace) -> dict[str, Any]:
     """Flags that were given, under the names of the settings."""
-    flags = {name: getattr(args, name) for name in ("bundle", "provider", "threads", "log_level")}
+    names = ("bundle", "provider", "precision", "threads", "log_level")
+    flags = {name: getattr(args, name) for name in names}
     given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
     if args.frames:
         given["scanner"] = [{"name": "scanner", "frames": args.frames}]

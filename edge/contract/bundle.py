@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from edge.contract.manifest import MANIFEST_NAME, Manifest
+from edge.contract.variant import Precision
 
 MAX_FILE_BYTES = 64 * 2**20
 MAX_MANIFEST_BYTES = 2**20
@@ -29,9 +30,9 @@ class Bundle:
     sha256: str
     files: dict[str, bytes]
 
-    def model(self, view: str) -> bytes:
-        """ONNX bytes of the model of "AR", "HR" or "AR+HR"."""
-        return self.files[self.manifest.models[view]]  # type: ignore[index]
+    def model(self, view: str, precision: Precision = "fp32") -> bytes:
+        """ONNX bytes of the model of "AR", "HR" or "AR+HR"; KeyError where there is none."""
+        return self.files[self.manifest.variants[precision].models[view]]  # type: ignore[index]
 
     @property
     def golden(self) -> bytes:
@@ -87,8 +88,7 @@ def write_bundle(path: Path, manifest: Manifest, files: dict[str, bytes]) -> Bun
 
 def _check_complete(path: Path, manifest: Manifest) -> None:
     """Everything used is listed, everything listed is there, and nothing else is."""
-    used = {*manifest.models.values(), manifest.golden}
-    if unlisted := used - manifest.files.keys():
+    if unlisted := manifest.used_files - manifest.files.keys():
         raise BundleError(f"{path / MANIFEST_NAME}: files has no hash for {_names(unlisted)}")
     present = {entry.name for entry in path.iterdir()} - {MANIFEST_NAME}
     if missing := manifest.files.keys() - present:

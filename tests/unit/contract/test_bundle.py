@@ -6,11 +6,12 @@ import pytest
 
 from edge.contract.bundle import Bundle, BundleError, read_bundle, write_bundle
 from edge.contract.manifest import Manifest
+from edge.contract.variant import Variant
 
 MANIFEST = Manifest(
     name="test",
     version="1",
-    models={"AR": "AR.onnx", "HR": "HR.onnx", "AR+HR": "AR+HR.onnx"},
+    variants={"fp32": Variant(models={"AR": "AR.onnx", "HR": "HR.onnx", "AR+HR": "AR+HR.onnx"})},
     measured_on="nothing",
     opset=18,
 )
