@@ -6,7 +6,7 @@ import os
 import sys
 from importlib import import_module
 
-COMMANDS = ("bundle",)
+COMMANDS = ("bundle", "parity", "time", "engines")
 
 
 def main(arguments: list[str] | None = None) -> int:

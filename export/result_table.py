@@ -1,0 +1,39 @@
+"""What came out of a check: precision and provider against size, time and closeness to Keras."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from export.check import Row
+
+
+def result_table(rows: Sequence[Row]) -> Table:
+    """One line for each precision and provider; of the models, the one that does worst counts."""
+    frames = next(iter(rows[0].parity.values())).frames
+    table = Table(
+        title=f"Bundle against Keras, {frames} virtual pairs of frames",
+        caption="Worst of AR, HR and AR+HR, in percentage points of H-MRS; times of one AR "
+        "inference, one thread, all in turns on this machine: read their ratios",
+    )
+    headings = ("precision", "provider", "MB", "p50 ms", "p99 ms", "mean |Δ|", "p99 |Δ|", "bias")
+    for heading in (*headings, "same grade"):
+        table.add_column(heading, justify="left" if heading in headings[:2] else "right")
+    for row in rows:
+        table.add_row(*_cells(row))
+    return table
+
+
+def _cells(row: Row) -> list[str]:
+    parity = list(row.parity.values())
+    bias_pct = max((found.bias_pct for found in parity), key=abs)
+    return [
+        row.precision,
+        row.provider,
+        f"{row.size / 1e6:.2f}",
+        f"{row.timing.p50_ms:.2f}",
+        f"{row.timing.p99_ms:.2f}",
+        f"{max(found.mean_abs_pct for found in parity):.4f}",
+        f"{max(found.p99_abs_pct for found in parity):.4f}",
+        f"{bias_pct:+.4f}",
+        f"{min(found.same_grade for found in parity):.2%}",
+    ]
