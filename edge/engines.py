@@ -74,6 +74,8 @@ def find_gpu(command: tuple[str, ...] = SMI) -> Gpu:
             f"no NVIDIA GPU can be used here: {command[0]} failed ({error}); install the driver, "
             "or take provider 'cpu'"
         ) from error
+    if not told.strip():
+        raise ProviderError(f"no NVIDIA GPU can be used here: {command[0]} lists none")
     name, _, driver = told.strip().splitlines()[0].rpartition(", ")
     return Gpu(name, driver)
 

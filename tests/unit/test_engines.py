@@ -43,7 +43,7 @@ def test_the_gpu_is_what_the_drivers_tool_tells() -> None:
     assert (gpu.name, gpu.driver) == ("NVIDIA H100 80GB HBM3, PCIe", "590.48.01")
 
 
-@pytest.mark.parametrize("command", [("no-such-tool",), ("false",)])
+@pytest.mark.parametrize("command", [("no-such-tool",), ("false",), ("true",)])
 def test_without_a_driver_the_refusal_says_so(command: tuple[str, ...]) -> None:
     with pytest.raises(ProviderError, match="no NVIDIA GPU can be used here"):
         find_gpu(command)
