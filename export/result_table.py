@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from export.check import Row
@@ -11,6 +12,7 @@ def result_table(rows: Sequence[Row]) -> Table:
     """One line for each precision and provider; of the models, the one that does worst counts."""
     frames = next(iter(rows[0].parity.values())).frames
     table = Table(
+        box=SIMPLE,
         title=f"Bundle against Keras, {frames} virtual pairs of frames",
         caption="Worst of AR, HR and AR+HR, in percentage points of H-MRS; times of one AR "
         "inference, one thread, all in turns on this machine: read their ratios",
@@ -34,6 +36,6 @@ def _cells(row: Row) -> list[str]:
         f"{row.timing.p99_ms:.2f}",
         f"{max(found.mean_abs_pct for found in parity):.4f}",
         f"{max(found.p99_abs_pct for found in parity):.4f}",
-        f"{bias_pct:+.4f}",
-        f"{min(found.same_grade for found in parity):.2%}",
+        f"{bias_pct:+.3f}",
+        f"{min(found.same_grade for found in parity):.1%}",
     ]
