@@ -13,13 +13,16 @@ def result_table(rows: Sequence[Row]) -> Table:
     frames = next(iter(rows[0].parity.values())).frames
     table = Table(
         box=SIMPLE,
+        padding=(0, 1),
+        pad_edge=False,
         title=f"Bundle against Keras, {frames} virtual pairs of frames",
         caption="Worst of AR, HR and AR+HR, in percentage points of H-MRS; times of one AR "
         "inference, one thread, all in turns on this machine: read their ratios",
     )
-    headings = ("precision", "provider", "MB", "p50 ms", "p99 ms", "mean |Δ|", "p99 |Δ|", "bias")
-    for heading in (*headings, "same grade"):
-        table.add_column(heading, justify="left" if heading in headings[:2] else "right")
+    for name in ("precision", "provider"):
+        table.add_column(name, no_wrap=True)
+    for figure in ("MB", "p50\nms", "p99\nms", "mean\n|Δ|", "p99\n|Δ|", "bias", "same\ngrade"):
+        table.add_column(figure, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*_cells(row))
     return table

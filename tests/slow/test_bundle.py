@@ -154,7 +154,7 @@ def test_the_papers_network_is_quantised_but_for_its_ends(bundle: Bundle, run_fo
 
     assert record.calibrated_on == pairs.record
     kinds = [node.op_type for node in quantised["AR"].graph.node]
-    assert kinds[:8].count("Split") == 1  # the first pooling is part of its convolution
+    assert kinds.count("Split") == 1  # the first pooling is part of its convolution
     first = {name: graph.SerializeToString() for name, graph in graphs.items()}
     second = {name: graph.SerializeToString() for name, graph in quantised.items()}
     trained = onnx_estimates(first, pairs, "cpu", "fp32")
