@@ -49,10 +49,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `bundle`: folder of the models, "" for the built-in one. `trusted_keys`: whose signature on a
     bundle is trusted. `allow_unsigned`: run also a bundle that none of them has signed; every
     message then says so. `state_dir`: folder of what outlives the daemon, "" for the platform's
-    own. `threads`: of one inference. `exam_idle_s`: an exam without a frame for this long is ended.
-    `rule`: id of the rule behind the verdict, a row of `edge.reading.rules`. `max_message_mib`:
-    largest frame message that is taken in. `crop`: placement of the window that the bundle must
-    have been trained with; "bundle" takes it as it is.
+    own. `precision`: of the networks; auto is int8 on a CPU with VNNI or AMX where it is faster,
+    else fp32. `engines`: folder of TensorRT's engines, "" for the user's cache folder. `threads`:
+    of one inference. `exam_idle_s`: an exam without a frame for this long is ended. `rule`: id of
+    the rule behind the verdict, a row of `edge.reading.rules`. `max_message_mib`: largest frame
+    message that is taken in. `crop`: placement of the window that the bundle must have been trained
+    with; "bundle" takes it as it is.
     """
 
     scanner: tuple[ScannerSettings, ...] = (ScannerSettings("scanner", "tcp://127.0.0.1:5555"),)
@@ -62,6 +64,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allow_unsigned: bool = False
     state_dir: str = ""
     provider: Literal["auto", "cpu", "cuda", "tensorrt"] = "auto"
+    precision: Literal["auto", "fp32", "int8", "fp16"] = "auto"
+    engines: str = ""
     threads: Annotated[int, Meta(ge=1, le=64)] = 1
     exam_idle_s: Annotated[float, Meta(gt=0, le=86400)] = 600.0
     rule: RuleId = DEFAULT_RULE
@@ -73,6 +77,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def bundle_path(self) -> Path:
         """Folder of the bundle to run."""
         return Path(self.bundle).expanduser() if self.bundle else builtin_path()
+
+    @property
+    def engines_path(self) -> Path | None:
+        """Folder of TensorRT's engines; None: the default one."""
+        return Path(self.engines).expanduser() if self.engines else None
 
 
 def load(path: Path | None, overrides: dict[str, Any]) -> Settings:

@@ -1,11 +1,12 @@
-"""Runs a bundle's networks in ONNX Runtime, after proving that they do what the bundle says."""
+"""Runs a bundle's networks, in the precision that is fastest here and proven right."""
 
-import io
 import logging
-from typing import Any
+import statistics
+import time
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.contract.bundle import Bundle
 from edge.contract.crop import Gray
@@ -13,20 +14,22 @@ from edge.contract.grading import PAIR, VIEWS, View
 from edge.contract.interval import IntervalTable
 from edge.contract.messages import ModelInfo
 from edge.contract.trust import UNSIGNED_FLAG
-from edge.providers import ORT_NAMES, Provider, ProviderError, candidates
+from edge.contract.variant import Precision
+from edge.engines import built, default_root, key_here
+from edge.processor import multiplies_int8
+from edge.providers import Provider, ProviderError, candidates
+from edge.runner_networks import Features, ModelError, Networks
+from edge.runner_sessions import import_runtime
 
-Features = NDArray[np.float32]
+__all__ = ["Features", "ModelError", "PrecisionSetting", "Runner"]
+
 Intervals = dict[str, IntervalTable]
+PrecisionSetting = Literal["auto", "fp32", "int8", "fp16"]
 
-WARM_UP = 3
-
-NO_FEATURES: Features = np.zeros((1, 0), np.float32)
+TIMED = 30
+"""Inferences of each precision that the choice at start is timed by, in turns."""
 
 log = logging.getLogger(__name__)
-
-
-class ModelError(RuntimeError):
-    """A bundle whose networks do not fit their contract or miss their golden outputs."""
 
 
 class Runner:
@@ -36,16 +39,32 @@ class Runner:
         views: those that the bundle has a network for.
         pairs: whether it has one for both views together.
         provider: "cpu", "cuda" or "tensorrt": the one in use.
-        info: what every message says of the model.
+        info: what every message says of the model, the precision in use among it.
         intervals: table of the calibrated interval of each model that has one.
     """
 
-    def __init__(self, bundle: Bundle, asked: Provider = "auto", threads: int = 1) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        asked: Provider = "auto",
+        threads: int = 1,
+        precision: PrecisionSetting = "auto",
+        engines: Path | None = None,
+    ) -> None:
         """Load, check and warm up.
+
+        Args:
+            bundle: verified bundle.
+            asked: provider.
+            threads: of one inference.
+            precision: "auto" is int8 on a CPU with VNNI or AMX where it is proven and faster, fp32
+                everywhere else; one asked for by name is used or refused.
+            engines: folder of TensorRT's engines; None: `edge.engines.default_root()`.
 
         Raises:
             ProviderError: the provider asked for cannot be had, or ONNX Runtime is not installed.
-            ModelError: a network does not fit the contract or misses its golden outputs.
+            ModelError: a network does not fit the contract or misses its golden outputs, or the
+                bundle does not have the precision.
         """
         self.crop = bundle.manifest.crop
         self.views: tuple[View, ...] = tuple(v for v in VIEWS if v in bundle.manifest.models)
@@ -53,97 +72,46 @@ class Runner:
         self.intervals: Intervals = {
             str(name): table for name, table in bundle.manifest.intervals.items()
         }
-        self.provider, self._sessions = _open_all(bundle, asked, threads)
-        for model, session in self._sessions.items():
-            _check_contract(model, session, self.crop.size, pairs=self.pairs)
+        start: Precision = "fp32" if precision == "auto" else precision
+        _check_has(bundle, start)
+        networks = _open(bundle, asked, start, threads, engines or default_root())
+        networks.check()
+        if precision == "auto" and networks.provider == "cpu":
+            networks = _faster(bundle, networks, threads)
+        self._networks = networks
+        self.infer = networks.infer
+        self.infer_pair = networks.infer_pair
+        self.provider = networks.provider
         self.info = ModelInfo(
             name=bundle.manifest.name,
             version=bundle.manifest.version,
             sha256=bundle.sha256,
-            provider=self.provider,
-            precision=bundle.manifest.precision,
+            provider=networks.provider,
+            precision=networks.precision,
             flags=[UNSIGNED_FLAG] if bundle.origin == "unsigned" else [],
         )
-        self._check_golden(bundle)
-
-    def infer(self, view: View, window: Gray) -> tuple[float, Features]:
-        """Estimate of one window, H-MRS %, and its trunk's features, float32 (1, n).
-
-        n is 0 where the bundle has no network for both views, which alone needs them.
-        `window`: (size, size) uint8, as the bundle's crop cuts it.
-        """
-        frame = window[np.newaxis, :, :, np.newaxis]
-        names = ["fat_pct", "features"] if self.pairs else ["fat_pct"]
-        fat_pct, *features = self._sessions[view].run(names, {"frame": frame})
-        return float(fat_pct[0, 0]), features[0] if features else NO_FEATURES
-
-    def infer_pair(self, ar_features: Features, hr_features: Features) -> float:
-        """Estimate of an AR and an HR frame together, H-MRS %, from their features."""
-        inputs = {"ar_features": ar_features, "hr_features": hr_features}
-        return float(self._sessions[PAIR].run(["fat_pct"], inputs)[0][0, 0])
-
-    def _check_golden(self, bundle: Bundle) -> None:
-        """Run the golden frames, which also warms up; ModelError where an output is off."""
-        frames, expected = self._golden(bundle)
-        for _ in range(WARM_UP):
-            results = {
-                view: [self.infer(view, frame) for frame in frames[view]] for view in self.views
-            }
-        found = {str(view): [fat for fat, _ in results[view]] for view in self.views}
-        if self.pairs:
-            pairs = zip(results["AR"], results["HR"], strict=True)
-            found[PAIR] = [self.infer_pair(ar[1], hr[1]) for ar, hr in pairs]
-        for model, values in found.items():
-            _compare(model, values, expected[model], bundle.manifest.golden_tolerance_pct)
-
-    def _golden(self, bundle: Bundle) -> tuple[dict[View, NDArray[Any]], dict[str, NDArray[Any]]]:
-        """Golden frames, uint8 (n, size, size), by view, and outputs (n,) by model."""
-        names = {str(view): f"{view.lower()}_fat_pct" for view in self.views}
-        names |= {PAIR: "pair_fat_pct"} if self.pairs else {}
-        try:
-            with np.load(io.BytesIO(bundle.golden), allow_pickle=False) as golden:
-                frames = {view: golden[f"{view.lower()}_frames"] for view in self.views}
-                return frames, {model: golden[name] for model, name in names.items()}
-        except (KeyError, ValueError) as error:
-            raise ModelError(f"{bundle.manifest.golden}: {error}; pack the bundle anew") from error
 
 
-def _check_contract(model: str, session: Any, size: int, *, pairs: bool) -> None:
-    """Names, types and shapes are those that the manifest promises."""
-    inputs = {node.name: (node.type, node.shape) for node in session.get_inputs()}
-    outputs = {node.name for node in session.get_outputs()}
-    if model == PAIR:
-        fits = inputs.keys() == {"ar_features", "hr_features"} and outputs == {"fat_pct"}
-    else:
-        fits = inputs == {"frame": ("tensor(uint8)", [1, size, size, 1])}
-        fits = fits and outputs >= ({"fat_pct", "features"} if pairs else {"fat_pct"})
-    if not fits:
+def _check_has(bundle: Bundle, precision: Precision) -> None:
+    if precision not in bundle.manifest.variants:
         raise ModelError(
-            f"the {model} network takes {inputs} and gives {sorted(outputs)}, which is not the "
-            "contract of docs/bundle.md"
+            f"precision {precision!r}: the bundle {bundle.manifest.name} "
+            f"{bundle.manifest.version} has {', '.join(bundle.manifest.variants)} only"
         )
 
 
-def _compare(name: str, found: list[float], expected: NDArray[Any], tolerance_pct: float) -> None:
-    worst = float(np.max(np.abs(np.asarray(found) - expected.ravel())))
-    # Written so that NaN fails too.
-    if not worst <= tolerance_pct:
-        raise ModelError(
-            f"the {name} network is off by {worst:.4f} percentage points on its golden frames "
-            f"({tolerance_pct} allowed); this provider or processor does not run it rightly"
-        )
-
-
-def _open_all(bundle: Bundle, asked: Provider, threads: int) -> tuple[str, dict[str, Any]]:
-    """Sessions by model on the first provider that can be had."""
-    ort = _import_runtime()
+def _open(
+    bundle: Bundle, asked: Provider, precision: Precision, threads: int, engines: Path
+) -> Networks:
+    """Networks on the first provider that can be had."""
+    ort = import_runtime()
     failure: Exception | None = None
     for name in candidates(asked, ort.get_available_providers()):
         try:
-            return name, {
-                model: _open(ort, bundle.model(model), name, threads)
-                for model in bundle.manifest.models
-            }
+            folder = None
+            if name == "tensorrt":
+                folder = built(engines, key_here(ort.__version__, bundle.sha256, precision))
+            return Networks(bundle, name, precision, threads, folder)
         except ProviderError as error:
             failure = error
             if asked == "auto":
@@ -151,44 +119,30 @@ def _open_all(bundle: Bundle, asked: Provider, threads: int) -> tuple[str, dict[
     raise ProviderError(f"provider {asked!r} cannot be had: {failure}")
 
 
-def _import_runtime() -> Any:
+def _faster(bundle: Bundle, fp32: Networks, threads: int) -> Networks:
+    """int8 where the processor is made for it, the golden outputs agree and the clock says so."""
+    if "int8" not in bundle.manifest.variants or not multiplies_int8():
+        return fp32
     try:
-        import onnxruntime
-    except ImportError as error:
-        raise ProviderError(
-            "ONNX Runtime is not installed: `pip install steatoscope[cpu]`, or [gpu] for NVIDIA"
-        ) from error
-    return onnxruntime
+        int8 = Networks(bundle, "cpu", "int8", threads)
+        int8.check()
+    except (ProviderError, ModelError) as error:
+        log.warning("int8 is not used on this processor: %s", error)
+        return fp32
+    fp32_ms, int8_ms = _time(fp32, int8, bundle.manifest.crop.size)
+    log.info("one inference takes %.2f ms in fp32 and %.2f ms in int8", fp32_ms, int8_ms)
+    return int8 if int8_ms < fp32_ms else fp32
 
 
-def _open(ort: Any, model: bytes, provider: str, threads: int) -> Any:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # A spinning pool burns a whole core between frames that come 33 ms apart.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    if provider != "cpu":
-        # ORT else falls back to the CPU with no more than a printed line.
-        options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
-    try:
-        session = ort.InferenceSession(model, options, providers=[ORT_NAMES[provider]])
-    except _errors(ort) as error:
-        raise ProviderError(f"a network cannot be loaded on {provider}: {error}") from error
-    if session.get_providers()[0] != ORT_NAMES[provider]:
-        raise ProviderError(f"ONNX Runtime gave {session.get_providers()[0]} instead")
-    return session
+def _time(one: Networks, other: Networks, size: int) -> tuple[float, float]:
+    """Median time of an inference of each, ms, taken in turns: a busy machine is fair to both."""
+    window = np.zeros((size, size), np.uint8)
+    view = one.views[0]
+    laps = [(_lap_ms(one, view, window), _lap_ms(other, view, window)) for _ in range(TIMED)]
+    return statistics.median(lap[0] for lap in laps), statistics.median(lap[1] for lap in laps)
 
 
-def _errors(ort: Any) -> tuple[type[Exception], ...]:
-    """ONNX Runtime's exceptions, which share no class of their own."""
-    state = ort.capi.onnxruntime_pybind11_state
-    names = (
-        "EPFail",
-        "Fail",
-        "InvalidArgument",
-        "InvalidGraph",
-        "InvalidProtobuf",
-        "NotImplemented",
-    )
-    return (*(getattr(state, name) for name in names), RuntimeError)
+def _lap_ms(networks: Networks, view: View, window: Gray) -> float:
+    start_ns = time.perf_counter_ns()
+    networks.infer(view, window)
+    return (time.perf_counter_ns() - start_ns) / 1e6

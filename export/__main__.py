@@ -6,7 +6,7 @@ import os
 import sys
 from importlib import import_module
 
-COMMANDS = ("bundle", "pack", "keys", "sign", "verify")
+COMMANDS = ("bundle", "parity", "time", "engines", "pack", "keys", "sign", "verify")
 
 
 def main(arguments: list[str] | None = None) -> int:

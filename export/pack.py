@@ -1,62 +1,155 @@
-"""A training run made into a bundle: converted, checked against Keras, written with its hashes."""
+"""A training run made into a bundle: converted, rewritten, quantised, checked against Keras."""
 
 import platform
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-
-import msgspec
+from typing import Any
 
 from edge.contract.bundle import Bundle, write_bundle
 from edge.contract.manifest import GOLDEN_NAME, Manifest
+from edge.contract.variant import PRECISIONS, ModelName, Parity, Precision, Quantisation, Variant
+from export.check import Row, check_all, providers_here
 from export.convert import OPSET, convert, load
-from export.estimates import OnnxModels, keras_estimates
+from export.estimates import keras_estimates
 from export.golden import choose, golden_npz
-from export.parity import Parity, compare
+from export.networks import Graphs, fp16, fp32, int8
+from export.rendering import calibration_frames, parity_frames
+from export.rewrite.batch import any_batch
 from export.run_folder import MODELS, RunFolder
 from export.serial import next_serial
+from export.steps import Steps
+from export.virtual_frames import Pairs
 
 TOOLS = ("tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "numpy")
+
+TOLERANCE_PCT: dict[Precision, float] = {"fp32": 0.05, "int8": 0.1, "fp16": 0.1}
+"""On golden frames. In 8 bits a value between two steps may fall to either on another processor, in
+fp16 a GPU adds in another order; both stay within the parity limits' mean."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for. pairs: of frames, at least, to compare and to calibrate on."""
+
+    name: str
+    version: str
+    parity_pairs: int = 1000
+    calibration_pairs: int = 256
+    precisions: frozenset[Precision] = frozenset(PRECISIONS)
+    """Beside fp32, which is always made."""
 
 
 @dataclass(frozen=True)
 class Packed:
-    """A bundle and how close it is to the Keras models."""
+    """A bundle and what was measured of it."""
 
     bundle: Bundle
-    parity: dict[str, Parity]
+    rows: list[Row]
 
 
-def pack(run: RunFolder, out: Path, name: str, version: str, tell: Callable[[str], None]) -> Packed:
-    """Convert a run's models and write them as a bundle; `tell` hears of each step.
+def pack(run: RunFolder, out: Path, order: Order, steps: Steps) -> Packed:
+    """Convert a run's models and write them as a bundle.
 
     Raises:
-        ConversionError, ParityError, BundleError: nothing is written.
+        ConversionError, ParityError, ProviderError, BundleError: nothing is written.
     """
-    tell("reading the Keras models")
-    models = {model: load(run.keras_files[model]) for model in MODELS}
-    tell(f"converting to ONNX, opset {OPSET}")
-    onnx_bytes = {model: convert(models[model]).SerializeToString() for model in MODELS}
-    tell(f"comparing with Keras on {len(run.sample)} pairs of frames")
-    trained = keras_estimates(models, run.sample)
-    parity = compare(trained, OnnxModels.load(onnx_bytes).estimates(run.sample))
-    files = {f"{model}.onnx": data for model, data in onnx_bytes.items()}
-    files[GOLDEN_NAME] = golden_npz(run.sample, trained, choose(run.sample))
-    tell(f"writing {out}")
-    return Packed(write_bundle(out, _manifest(run, name, version, parity), files), parity)
+    models = _load(run, steps)
+    graphs, quantisation = _graphs(models, run, order, steps)
+    pairs = parity_frames(run, order.parity_pairs, steps)
+    with steps.step(f"asking Keras about {len(pairs)} pairs of frames"):
+        trained = keras_estimates(models, pairs)
+    networks = {precision: _bytes(those) for precision, those in graphs.items()}
+    rows = check_all(networks, providers_here(), trained, pairs, steps)
+    on_cpu = {row.precision: row.estimates for row in rows if row.provider == "cpu"}
+    files = _named(networks, _bytes(_batched(graphs["fp32"])))
+    files[GOLDEN_NAME] = golden_npz(pairs, trained, on_cpu, choose(pairs.hmrs_pct))
+    variants = {precision: _variant(precision, rows, pairs, quantisation) for precision in graphs}
+    with steps.step(f"writing {out}"):
+        bundle = write_bundle(out, _manifest(run, order, variants), files)
+    return Packed(bundle, rows)
 
 
-def _manifest(run: RunFolder, name: str, version: str, parity: dict[str, Parity]) -> Manifest:
+def _load(run: RunFolder, steps: Steps) -> dict[ModelName, Any]:
+    models = {}
+    with steps.step("reading the Keras models", len(MODELS)) as done:
+        for name in MODELS:
+            models[name] = load(run.keras_files[name])
+            done()
+    return models
+
+
+def _graphs(
+    models: Mapping[ModelName, Any], run: RunFolder, order: Order, steps: Steps
+) -> tuple[dict[Precision, Graphs], Quantisation | None]:
+    """Networks in every precision that is asked for, and how the 8-bit ones were made."""
+    plain: Graphs = {}
+    with steps.step(f"converting to ONNX, opset {OPSET}", len(MODELS)) as done:
+        for name in MODELS:
+            plain[name] = convert(models[name])
+            done()
+    graphs: dict[Precision, Graphs] = {"fp32": fp32(plain)}
+    quantisation = None
+    if "int8" in order.precisions:
+        frames = calibration_frames(run, order.calibration_pairs, steps)
+        graphs["int8"], quantisation = int8(graphs["fp32"], frames, steps)
+    if "fp16" in order.precisions:
+        graphs["fp16"] = fp16(graphs["fp32"])
+    return graphs, quantisation
+
+
+def _bytes(graphs: Graphs) -> dict[ModelName, bytes]:
+    return {name: graph.SerializeToString() for name, graph in graphs.items()}
+
+
+def _batched(graphs: Graphs) -> Graphs:
+    return {name: any_batch(graph) for name, graph in graphs.items()}
+
+
+def file_name(model: ModelName, precision: Precision, *, batched: bool = False) -> str:
+    """Of a network in a bundle, as `AR.int8.onnx`."""
+    return f"{model}.{precision}{'.batch' if batched else ''}.onnx"
+
+
+def _named(
+    networks: Mapping[Precision, Mapping[ModelName, bytes]], batched: Mapping[ModelName, bytes]
+) -> dict[str, bytes]:
+    files = {
+        file_name(model, precision): data
+        for precision, those in networks.items()
+        for model, data in those.items()
+    }
+    return files | {file_name(model, "fp32", batched=True): data for model, data in batched.items()}
+
+
+def _variant(
+    precision: Precision, rows: list[Row], pairs: Pairs, quantisation: Quantisation | None
+) -> Variant:
+    parity: dict[str, dict[ModelName, Parity]] = {
+        row.provider: row.parity for row in rows if row.precision == precision
+    }
+    in_fp32 = precision == "fp32"
+    return Variant(
+        models={model: file_name(model, precision) for model in MODELS},
+        batched={model: file_name(model, "fp32", batched=True) for model in MODELS if in_fp32},
+        golden_tolerance_pct=TOLERANCE_PCT[precision],
+        parity=parity,
+        compared_on=pairs.record,
+        quantisation=quantisation if precision == "int8" else None,
+    )
+
+
+def _manifest(run: RunFolder, order: Order, variants: dict[Precision, Variant]) -> Manifest:
     return Manifest(
-        name=name,
-        version=version,
+        name=order.name,
+        version=order.version,
         serial=next_serial(),
-        models={model: f"{model}.onnx" for model in MODELS},
+        variants=variants,
         crop=run.crop,
         intervals=run.intervals,
         measured_on=run.measured_on,
-        training={**run.record, "parity": msgspec.to_builtins(parity)},
+        training=run.record,
         opset=OPSET,
         tools={"python": platform.python_version(), **{t: metadata.version(t) for t in TOOLS}},
     )

@@ -1,21 +1,17 @@
-"""What a training run leaves behind for export: Keras files, their record, a sample of frames."""
+"""What a training run leaves behind for export: Keras files, their record, their intervals."""
 
-import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from edge.contract.crop import CropSpec
 from edge.contract.interval import IntervalTable
+from edge.contract.variant import ModelName
 
 RECORD_NAME = "record.json"
 INTERVALS_NAME = "intervals.json"
-ModelName = Literal["AR", "HR", "AR+HR"]
 MODELS: tuple[ModelName, ...] = ("AR", "HR", "AR+HR")
 
 
@@ -41,8 +37,7 @@ class _Record(msgspec.Struct, frozen=True):
     format: Literal[1]
     measured_on: str
     cohort: _Cohort
-    models: dict[str, _Model]
-    sample: str
+    models: dict[ModelName, _Model]
 
 
 class _Calibration(msgspec.Struct, frozen=True):
@@ -55,31 +50,13 @@ class _Calibration(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Sample:
-    """Pairs of frames of test subjects: uint8 (n, side, side), with H-MRS % (n,)."""
-
-    ar_frames: NDArray[np.uint8]
-    hr_frames: NDArray[np.uint8]
-    hmrs_pct: NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return len(self.hmrs_pct)
-
-    def at(self, chosen: NDArray[np.int64]) -> "Sample":
-        """Only the pairs at these positions."""
-        return Sample(self.ar_frames[chosen], self.hr_frames[chosen], self.hmrs_pct[chosen])
-
-
-@dataclass(frozen=True)
 class RunFolder:
     """A finished training run."""
 
-    keras_files: dict[str, Path]
-    """By "AR", "HR" and "AR+HR"."""
+    keras_files: dict[ModelName, Path]
     crop: CropSpec
     measured_on: str
     record: dict[str, Any]
-    sample: Sample
     intervals: dict[ModelName, IntervalTable]
     """Calibrated interval of each model; empty where the run was not calibrated."""
 
@@ -112,7 +89,6 @@ def read_run(folder: Path) -> RunFolder:
         record.cohort.record.crop,
         record.measured_on,
         recorded,
-        _sample(folder / record.sample),
         calibration.intervals if calibration else {},
     )
 
@@ -124,15 +100,6 @@ def _calibration(path: Path) -> _Calibration | None:
         return msgspec.json.decode(_bytes(path), type=_Calibration)
     except msgspec.DecodeError as error:
         raise RunError(f"{path}: {error}; `python -m train calibrate` makes it anew") from error
-
-
-def _sample(path: Path) -> Sample:
-    raw = _bytes(path)
-    try:
-        with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
-            return Sample(arrays["ar_frames"], arrays["hr_frames"], arrays["hmrs_pct"])
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise RunError(f"{path}: not a sample of frames ({error}); train again") from error
 
 
 def _bytes(path: Path) -> bytes:

@@ -14,10 +14,12 @@ from edge.contract.bundle import write_bundle
 from edge.contract.crop import CropSpec
 from edge.contract.manifest import GOLDEN_NAME, Manifest
 from edge.contract.trust import Trust
+from edge.contract.variant import ModelName, Precision, Variant
 from export.signing import public_key, sign
 
 OPSET = 18
 IR_VERSION = 10
+MODELS: dict[ModelName, str] = {"AR": "AR.onnx", "HR": "HR.onnx", "AR+HR": "AR+HR.onnx"}
 SIGNER = Ed25519PrivateKey.generate()
 """Signs the bundles of this run of the tests; nothing keeps it."""
 
@@ -52,6 +54,7 @@ def make_bundle(
     crop: CropSpec = PAPERS_CROP,
     name: str = "tiny",
     serial: int = 0,
+    int8: Line | None = None,
 ) -> Path:
     """Write a bundle that `edge.runner` accepts into the new folder `path`, and give it back.
 
@@ -60,7 +63,8 @@ def make_bundle(
     A single-view network gives `fat_pct`, its line over the window's mean gray, and `features`,
     that same number `features` times. The network of both views gives the mean of the two numbers.
     So a gray frame of level 80 is 8 % fat unless another line is asked for. `ar=Line(0, 12)`
-    always says 12 %; `hr=Line(1)` is out of range for bright frames.
+    always says 12 %; `hr=Line(1)` is out of range for bright frames. `int8`: an "int8" variant
+    whose AR network says this; its golden outputs are those of fp32.
     """
     files = {
         "AR.onnx": _single(ar, crop.size, features),
@@ -68,11 +72,15 @@ def make_bundle(
         "AR+HR.onnx": _pair(features),
         GOLDEN_NAME: _golden(ar, hr, crop.size),
     }
+    variants: dict[Precision, Variant] = {"fp32": Variant(models=MODELS)}
+    if int8 is not None:
+        files["AR.int8.onnx"] = _single(int8, crop.size, features)
+        variants["int8"] = Variant(models={**MODELS, "AR": "AR.int8.onnx"})
     manifest = Manifest(
         name=name,
         version="0",
         serial=serial,
-        models={"AR": "AR.onnx", "HR": "HR.onnx", "AR+HR": "AR+HR.onnx"},
+        variants=variants,
         crop=crop,
         measured_on="nothing: a straight line over the mean gray, made for a test",
         opset=OPSET,

@@ -12,7 +12,6 @@ from train.settings import FitSettings
 from train.split import Split
 
 RECORD_NAME = "record.json"
-SAMPLE_NAME = "sample.npz"
 TOOLS = ("tensorflow", "keras", "numpy", "opencv-python-headless")
 
 
@@ -54,8 +53,6 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     settings: FitSettings
     cohort: CohortUsed
     models: dict[str, ModelRecord]
-    sample: str = SAMPLE_NAME
-    """File with frames of test subjects, for whoever converts the models."""
     tools: dict[str, str]
 
 

@@ -20,14 +20,12 @@ from train.models import in_float32, single_view, tail, trunk, two_branch
 from train.ready import ready
 from train.record import (
     RECORD_NAME,
-    SAMPLE_NAME,
     History,
     ModelRecord,
     RunRecord,
     cohort_used,
     tools,
 )
-from train.sample import write_sample
 from train.seen import write_seen
 from train.settings import FitSettings
 from train.split import Split, split_subjects
@@ -58,7 +56,7 @@ class Run:
 
 
 def train_all(cohort: Cohort, out: Path, settings: FitSettings, watch: Watcher) -> RunRecord:
-    """Train, save and measure the three models; leave a sample of test frames and the record.
+    """Train, save and measure the three models, and leave the record.
 
     Raises:
         SplitError: the cohort has too few subjects to be divided.
@@ -73,7 +71,6 @@ def train_all(cohort: Cohort, out: Path, settings: FitSettings, watch: Watcher) 
     histories[PAIR] = history
     tested: dict[View, ViewFrames] = {view: run.frames(view, split.test) for view in VIEWS}
     figures = measure_views(Models(singles, top), tested)
-    write_sample(out / SAMPLE_NAME, tested["AR"], tested["HR"])
     write_seen(out, cohort, split)
     record = RunRecord(
         measured_on=cohort.record.measured_on(len(split.test)),

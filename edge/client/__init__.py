@@ -10,13 +10,23 @@
 """
 
 from edge.client.keys import Keys, KeysError
-from edge.client.messages import Estimate, Ledger, Message, Model, Reading, Status, Summary
+from edge.client.messages import (
+    Acquisition,
+    Estimate,
+    Ledger,
+    Message,
+    Model,
+    Reading,
+    Status,
+    Summary,
+)
 from edge.client.problems import LinkError, RefusedError
 from edge.client.publisher import ScannerPublisher
 from edge.client.stream import EstimateStream
 from edge.client.topic_state import TopicState
 
 __all__ = [
+    "Acquisition",
     "Estimate",
     "EstimateStream",
     "Keys",

@@ -39,6 +39,7 @@ class Model:
     sha256: str
     provider: str
     precision: str
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,9 @@ class Summary:
     """Running state of one exam and view.
 
     `frames` stand behind `median_pct` and `iqr_pct`; `holds` acquisitions behind the two `hold_`
-    figures; `interval_pct` is the calibrated 90 % interval for the subject.
+    figures; `interval_pct` is the calibrated 90 % interval for the subject, and `grades_possible`
+    what it reaches into. `frames_by_view`: of AR+HR. `reasons`: frames that were not counted.
+    `restarts`: how often the view began anew.
     """
 
     median_pct: float | None
@@ -57,8 +60,12 @@ class Summary:
     hold_iqr_pct: float | None = None
     interval_pct: tuple[float, float] | None = None
     grade: str | None
+    grades_possible: tuple[str, ...] = ()
     verdict: str = "collecting"
     rule: str = "none"
+    frames_by_view: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+    restarts: int = 0
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -97,8 +104,20 @@ class Estimate(Summary):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acquisition:
+    """One hold of a view; `iqr_pct` is of the frames within it."""
+
+    median_pct: float
+    iqr_pct: float
+    frames: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Final values of an exam, by view: "AR", "HR", "AR+HR"; only those that have frames."""
+    """Final values of an exam, by view: "AR", "HR", "AR+HR"; only those that had frames.
+
+    `acquisitions`: the first 64 holds of each.
+    """
 
     scanner: str
     exam: str
@@ -106,6 +125,7 @@ class Reading:
     pub_seq: int
     publish_ns: int
     views: dict[str, Summary]
+    acquisitions: dict[str, tuple[Acquisition, ...]] = field(default_factory=dict)
     ledger: Ledger
     model: Model
     extra: Mapping[str, Any] = field(default_factory=dict)

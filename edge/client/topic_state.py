@@ -42,6 +42,7 @@ def blanked(estimate: Estimate) -> Estimate:
         hold_iqr_pct=None,
         interval_pct=None,
         grade=None,
+        grades_possible=(),
         reason=BLANK_REASON,
         blank=True,
     )

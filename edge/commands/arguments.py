@@ -42,7 +42,7 @@ def add_bundle(parser: argparse.ArgumentParser) -> None:
         "--state-dir",
         metavar="DIR",
         help="folder of what outlives the daemon, such as which versions have run; "
-        "default: the user's",,
+        "default: the user's",
     )
 
 

@@ -50,6 +50,7 @@ SWITCH_S = 0.0005
 FLAGS = (
     *OF_BUNDLE,
     "provider",
+    "precision",
     "threads",
     "log_level",
 )
@@ -68,6 +69,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "cpu", "cuda", "tensorrt"),
         help="auto: CUDA where it can be had, else CPU; one named here is used or refused",
     )
+    parser.add_argument(
+        "--precision",
+        choices=("auto", "fp32", "int8", "fp16"),
+        help="auto: int8 on a CPU with VNNI or AMX where it is faster, else fp32; "
+        "one named here is used or refused",
+    )
     parser.add_argument("--threads", type=int, metavar="N", help="threads of one inference (1)")
     parser.add_argument(
         "--frames", metavar="ADDRESS", help="listen to one scanner here, instead of the file's"
@@ -85,7 +92,13 @@ def run(args: argparse.Namespace) -> int:
         bundle = open_bundle(settings)
         source = str(args.config) if args.config else "command line"
         config.check_crop(source, settings, bundle.manifest.crop)
-        runner = Runner(bundle, settings.provider, settings.threads)
+        runner = Runner(
+            bundle,
+            settings.provider,
+            settings.threads,
+            settings.precision,
+            settings.engines_path,
+        )
         if not args.check:
             remember_bundle(settings, bundle)
     except (config.ConfigError, BundleError, ProviderError, ModelError) as error:

@@ -19,6 +19,7 @@ from edge.contract.onnx_scan import Network, OnnxError, scan
 from edge.contract.plain_file import PlainFile, read_plain_file
 from edge.contract.signature import MAX_SIGNATURE_BYTES, SIGNATURE_NAME
 from edge.contract.trust import ANYONE, Origin, Seal, Trust, check_age, judge
+from edge.contract.variant import Precision
 
 __all__ = ["Bundle", "BundleError", "builtin_path", "read_bundle", "write_bundle"]
 
@@ -39,9 +40,9 @@ class Bundle:
     signed_by: str | None = None
     """Public key of whoever signed it, trusted or not, 64 hexadecimal digits; None: nobody did."""
 
-    def model(self, view: str) -> bytes:
-        """ONNX bytes of the model of "AR", "HR" or "AR+HR"."""
-        return self.files[self.manifest.models[view]]  # type: ignore[index]
+    def model(self, view: str, precision: Precision = "fp32") -> bytes:
+        """ONNX bytes of the model of "AR", "HR" or "AR+HR"; KeyError where there is none."""
+        return self.files[self.manifest.variants[precision].models[view]]  # type: ignore[index]
 
     @property
     def golden(self) -> bytes:
@@ -135,8 +136,7 @@ def _manifest(path: Path, raw: bytes, seal: Seal, trust: Trust) -> Manifest:
 
 def _check_complete(path: Path, manifest: Manifest, present: set[str]) -> None:
     """Everything used is listed, everything listed is there, and nothing else is."""
-    used = {*manifest.models.values(), manifest.golden}
-    if unlisted := used - manifest.files.keys():
+    if unlisted := manifest.used_files - manifest.files.keys():
         raise BundleError(f"{path / MANIFEST_NAME}: files has no hash for {_names(unlisted)}")
     if PAIR in manifest.models and not manifest.models.keys() >= set(VIEWS):
         raise BundleError(f"{path / MANIFEST_NAME}: models has {PAIR} but not both of its views")

@@ -1,6 +1,6 @@
 """Views of the liver, and the grade that a fat percentage falls into."""
 
-from typing import Literal
+from typing import Final, Literal
 
 View = Literal["AR", "HR"]
 Grade = Literal["S0", "S1", "S2", "S3"]
@@ -8,7 +8,7 @@ Grade = Literal["S0", "S1", "S2", "S3"]
 VIEWS: tuple[View, ...] = ("AR", "HR")
 """AR: oblique subcostal (attenuation with depth); HR: hepato-renal (liver beside kidney)."""
 
-PAIR = "AR+HR"
+PAIR: Final = "AR+HR"
 """The two views read together."""
 
 THRESHOLDS_PCT = (3.12, 8.77, 13.69)

@@ -5,23 +5,26 @@ from pathlib import Path
 
 import msgspec
 from rich.console import Console
-from rich.table import Table
 
 from edge.contract.bundle import BundleError
 from edge.contract.manifest import Label
-from export.parity import Parity, ParityError
+from edge.contract.variant import PRECISIONS
+from edge.providers import ProviderError
+from export.parity import ParityError
 from export.quiet import wake_keras
 from export.run_folder import RunError, read_run
+from export.steps import steps
 
 HELP = (
-    "Convert a training run's Keras models to ONNX, prove that they still say the same, and pack "
-    "them with golden frames and the hash of every file."
+    "Convert a training run's Keras models to ONNX in fp32, int8 and fp16, prove on virtual frames "
+    "that they still say the same, and pack them with golden frames and the hash of every file."
 )
 EXAMPLE = (
     "Example: `python -m export bundle run --out bundle --name virtual --version 1`, then "
     "`python -m export sign bundle` and `python -m edge run --bundle bundle --trusted-key KEY`. "
-    "Should a converted model differ from Keras by more than 0.01 percentage points on any frame, "
-    "no bundle is written and the exit status is 1."
+    "Should a converted model be further from Keras than docs/export.md allows, no bundle is "
+    "written, the worst frames are shown and the exit status is 1. It takes some minutes, most of "
+    "them for rendering frames."
 )
 
 
@@ -33,6 +36,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--name", type=label, default="virtual", help="of the bundle")
     parser.add_argument("--version", type=label, default="1", help="of the bundle")
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        action="append",
+        default=None,
+        help="only this one beside fp32; may be repeated; default: all",
+    )
+    parser.add_argument(
+        "--parity-frames",
+        type=at_least_16,
+        default=1000,
+        metavar="N",
+        help="pairs of virtual frames to compare with Keras on, at least",
+    )
+    parser.add_argument(
+        "--calibration-frames",
+        type=at_least_16,
+        default=256,
+        metavar="N",
+        help="pairs of virtual frames to calibrate int8 on, at least",
+    )
 
 
 def label(text: str) -> str:
@@ -45,34 +69,33 @@ def label(text: str) -> str:
         ) from error
 
 
+def at_least_16(text: str) -> int:
+    """Number of pairs of frames: one of each preset and grade or more."""
+    if text.isdigit() and int(text) >= 16:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r}: a whole number from 16 on, please")
+
+
 def run(args: argparse.Namespace) -> int:
-    """Pack, then show how close the bundle is to Keras."""
+    """Pack, then show how close the bundle is to Keras and how fast."""
     console = Console()
     wake_keras()
     from export.convert import ConversionError
-    from export.pack import pack
+    from export.pack import Order, pack
+    from export.result_table import result_table
 
+    precisions = frozenset(args.precision or PRECISIONS)
+    order = Order(args.name, args.version, args.parity_frames, args.calibration_frames, precisions)
     try:
-        with console.status("reading the run") as status:
-            packed = pack(
-                read_run(args.run_folder), args.out, args.name, args.version, status.update
-            )
-    except (RunError, ConversionError, ParityError, BundleError) as error:
-        console.print(f"[red]{error}[/red]")
+        with steps(console) as shown:
+            packed = pack(read_run(args.run_folder), args.out, order, shown)
+    except (RunError, ConversionError, ParityError, ProviderError, BundleError) as error:
+        console.print(f"[red]{error}[/red]; no bundle is written")
         return 1
-    console.print(_table(packed.parity))
+    console.print(result_table(packed.rows))
     manifest = packed.bundle.manifest
     console.print(
         f"{args.out}: {manifest.name} {manifest.version}, manifest {packed.bundle.sha256}"
     )
     console.print(f"Measured on: {manifest.measured_on}")
     return 0
-
-
-def _table(parity: dict[str, Parity]) -> Table:
-    table = Table(title="ONNX against Keras, percentage points of H-MRS")
-    for heading in ("model", "frames", "mean |Δ|", "max |Δ|"):
-        table.add_column(heading, justify="right")
-    for name, found in parity.items():
-        table.add_row(name, str(found.frames), f"{found.mean_abs:.6f}", f"{found.max_abs:.6f}")
-    return table

@@ -10,8 +10,8 @@ from msgspec import Meta
 from edge.contract.crop import CropSpec
 from edge.contract.interval import IntervalTable
 from edge.contract.manifest import Label
+from edge.contract.variant import ModelName
 from export.foreign.pack_error import PackError
-from export.run_folder import ModelName
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

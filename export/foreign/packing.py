@@ -10,6 +10,7 @@ import numpy as np
 from edge.contract.bundle import Bundle, write_bundle
 from edge.contract.grading import PAIR, VIEWS, View
 from edge.contract.manifest import GOLDEN_NAME, Manifest
+from edge.contract.variant import Variant
 from export.foreign import golden
 from export.foreign.draft import Draft
 from export.foreign.network import adapt, check_pair, one_opset
@@ -87,17 +88,20 @@ def _golden(draft: Draft, networks: Networks, path: Path | None) -> golden.Array
 
 
 def _manifest(draft: Draft, opset: int) -> Manifest:
+    variant = Variant(
+        models={model: f"{model}.onnx" for model in draft.models},
+        golden_tolerance_pct=draft.golden_tolerance_pct,
+    )
     return Manifest(
         name=draft.name,
         version=draft.version,
         serial=next_serial() if draft.serial is None else draft.serial,
         expires=draft.expires,
-        models={model: f"{model}.onnx" for model in draft.models},
+        variants={"fp32": variant},
         crop=draft.crop,
         intervals=draft.intervals,
         measured_on=draft.measured_on,
         training=draft.training,
         opset=opset,
         tools={"python": platform.python_version(), **{t: metadata.version(t) for t in TOOLS}},
-        golden_tolerance_pct=draft.golden_tolerance_pct,
     )

@@ -189,12 +189,12 @@ def _signed_but_not_allowed() -> Iterator[Corruption]:
     yield _sealed("golden.npz", "no archive", lambda _: b"PK\x03\x04", "archive")
     yield _sealed("golden.npz", "a pickle", lambda _: _zip("a.pkl", b"cos\nsystem\n"), "archive")
     for field, value in (
-        ("models", {"AR": "../AR.onnx"}),
-        ("models", {"AR": "/etc/passwd"}),
-        ("models", {"AR": "golden.npz"}),
-        ("models", {}),
+        ("variants", {"fp32": {"models": {"AR": "../AR.onnx"}}}),
+        ("variants", {"fp32": {"models": {"AR": "/etc/passwd"}}}),
+        ("variants", {"fp32": {"models": {"AR": "golden.npz"}}}),
+        ("variants", {"fp32": {"models": {}}}),
         ("golden", "AR.onnx"),
-        ("format", 2),
+        ("format", 1),
         ("serial", -1),
         ("surprise", 1),
     ):

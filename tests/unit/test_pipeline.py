@@ -11,6 +11,7 @@ from edge.contract.bundle import read_bundle, write_bundle
 from edge.contract.crop import CropSpec
 from edge.contract.messages import Estimate, FrameHeader
 from edge.contract.pixels import PixelError
+from edge.contract.variant import Variant
 from edge.exams import MAX_OPEN_EXAMS
 from edge.inbox import Arrival, Inbox, Taken
 from edge.pipeline import Pipeline
@@ -19,6 +20,8 @@ from tests.bundles import TRUST, Line, make_bundle
 from tests.unit.fan.screens import CONVEX, SIZE, draw
 
 STEP_NS = 1_000_000
+
+HR_ALONE = Variant(models={"HR": "HR.onnx"})
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +216,7 @@ def test_a_model_that_nobody_trusted_signed_says_so_in_every_message(tmp_path: P
 
 def test_a_bundle_of_one_view_reads_that_view_alone(tmp_path: Path) -> None:
     whole = read_bundle(make_bundle(tmp_path / "whole"))
-    manifest = msgspec.structs.replace(whole.manifest, models={"HR": "HR.onnx"})
+    manifest = msgspec.structs.replace(whole.manifest, variants={"fp32": HR_ALONE})
     world = World(Runner(write_bundle(tmp_path / "alone", manifest, whole.files), "cpu"))
 
     (ar,) = world.frame(40, view="AR")

@@ -4,9 +4,11 @@ import numpy as np
 import onnx
 import pytest
 
+import edge.runner
 from edge.contract.bundle import read_bundle, write_bundle
 from edge.providers import ProviderError
 from edge.runner import ModelError, Runner
+from edge.runner_networks import Networks
 from tests.bundles import Line, make_bundle
 
 
@@ -36,7 +38,7 @@ def test_a_network_that_misses_its_golden_outputs_is_refused(tmp_path: Path) -> 
     files = {**right.files, "AR.onnx": other.files["AR.onnx"]}
     wrong = write_bundle(tmp_path / "wrong", right.manifest, files)
 
-    with pytest.raises(ModelError, match=r"the AR network is off by 0\.1000"):
+    with pytest.raises(ModelError, match=r"the AR \(fp32\) network is off by 0\.1000"):
         Runner(wrong, "cpu")
 
 
@@ -68,3 +70,64 @@ def test_a_provider_that_cannot_be_had_is_refused_not_replaced(
 
     with pytest.raises(ProviderError, match=f"{provider}.*cannot be had"):
         Runner(bundle, provider)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def vnni(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A processor that is made for 8-bit arithmetic."""
+    monkeypatch.setattr(edge.runner, "multiplies_int8", lambda: True)
+
+
+def test_int8_is_left_alone_on_a_processor_without_vnni(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edge.runner, "multiplies_int8", lambda: False)
+    monkeypatch.setattr(edge.runner, "_time", lambda *_: (2.0, 1.0))
+    bundle = read_bundle(make_bundle(tmp_path / "bundle", int8=Line()))
+
+    assert Runner(bundle).info.precision == "fp32"
+
+
+@pytest.mark.usefixtures("vnni")
+@pytest.mark.parametrize(("int8_ms", "taken"), [(0.9, "int8"), (1.1, "fp32")])
+def test_with_vnni_the_clock_decides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, int8_ms: float, taken: str
+) -> None:
+    monkeypatch.setattr(edge.runner, "_time", lambda *_: (1.0, int8_ms))
+    bundle = read_bundle(make_bundle(tmp_path / "bundle", int8=Line()))
+
+    assert Runner(bundle).info.precision == taken
+
+
+@pytest.mark.usefixtures("vnni")
+def test_int8_that_misses_its_golden_outputs_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(edge.runner, "_time", lambda *_: (2.0, 1.0))
+    bundle = read_bundle(make_bundle(tmp_path / "bundle", int8=Line(offset_pct=1.0)))
+
+    assert Runner(bundle).info.precision == "fp32"
+    assert "AR (int8) network is off by 1.0000" in caplog.text
+
+
+def test_a_precision_asked_for_by_name_is_used_or_refused(tmp_path: Path) -> None:
+    right = read_bundle(make_bundle(tmp_path / "right", int8=Line()))
+    wrong = read_bundle(make_bundle(tmp_path / "wrong", int8=Line(offset_pct=1.0)))
+
+    assert Runner(right, precision="int8").info.precision == "int8"
+    with pytest.raises(ModelError, match=r"AR \(int8\) network is off"):
+        Runner(wrong, precision="int8")
+    with pytest.raises(ModelError, match=r"precision 'fp16'.*has fp32, int8 only"):
+        Runner(right, precision="fp16")
+
+
+def test_the_timing_at_start_tells_a_slow_network_from_a_fast_one(tmp_path: Path) -> None:
+    bundle = read_bundle(make_bundle(tmp_path / "bundle", int8=Line()))
+    fast = Networks(bundle, "cpu", "fp32")
+    slow = Networks(bundle, "cpu", "int8")
+    run = slow.infer
+    slow.infer = lambda view, window: (run(view, window), run(view, window))[1]  # type: ignore[method-assign]
+
+    fast_ms, slow_ms = edge.runner._time(fast, slow, 360)
+
+    assert 0 < fast_ms < slow_ms

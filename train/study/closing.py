@@ -1,16 +1,14 @@
-"""The last stage of a study: figures, models, sample, report and, when all is there, the record."""
+"""The last stage of a study: figures, models, report and, when all is there, the record."""
 
 from collections.abc import Mapping
 
 import keras
 import msgspec
 
-from edge.contract.grading import VIEWS
 from edge.contract.interval import IntervalTable
 from train.atomic import write_whole
 from train.cohort import Cohort
-from train.record import RECORD_NAME, SAMPLE_NAME, History, ModelRecord, cohort_used, tools
-from train.sample import write_sample
+from train.record import RECORD_NAME, History, ModelRecord, cohort_used, tools
 from train.study.estimates import CNN, ESTIMATES_NAME, Estimates, Side, read_estimates
 from train.study.figures import SetFigures, calibrated, measure_set
 from train.study.folder import fold_folder
@@ -43,8 +41,6 @@ def close(
     for name in histories:
         kept = fold_folder(networks.out, carried) / f"{name}.keras"
         write_whole(networks.out / kept.name, kept.read_bytes())
-    ar, hr = (networks.cohort.views[view].of(networks.folds.test) for view in VIEWS)
-    write_sample(networks.out / SAMPLE_NAME, ar, hr)
     part = StudyPart(
         settings=networks.settings,
         carried_fold=carried,

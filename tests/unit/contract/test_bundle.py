@@ -6,7 +6,10 @@ import msgspec
 import pytest
 
 from edge.contract.bundle import Bundle, BundleError, read_bundle, write_bundle
+from edge.contract.variant import Variant
 from tests.bundles import TRUST, TRUSTED_KEY, Line, make_bundle
+
+HR_ALONE = Variant(models={"HR": "HR.onnx"})
 
 
 @pytest.fixture
@@ -109,7 +112,7 @@ def test_a_bundle_that_was_changed_is_refused(
 def test_one_view_alone_is_a_bundle(path: Path, tmp_path: Path) -> None:
     bundle = read_bundle(path)
 
-    alone = rewritten(bundle, tmp_path / "alone", models={"HR": "HR.onnx"})
+    alone = rewritten(bundle, tmp_path / "alone", variants={"fp32": HR_ALONE})
 
     assert alone.manifest.models == {"HR": "HR.onnx"}
 

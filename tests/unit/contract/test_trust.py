@@ -6,6 +6,7 @@ from edge.contract.bundle_error import BundleError
 from edge.contract.manifest import Manifest
 from edge.contract.signature import Signature
 from edge.contract.trust import ANYONE, Origin, Trust, check_age, judge
+from edge.contract.variant import Variant
 from tests.bundles import SIGNER, TRUST, TRUSTED_KEY
 
 TEXT = b"whatever a manifest says"
@@ -56,7 +57,7 @@ def manifest(serial: int = 0, expires: date | None = None) -> Manifest:
         version="1",
         serial=serial,
         expires=expires,
-        models={"AR": "AR.onnx"},
+        variants={"fp32": Variant(models={"AR": "AR.onnx"})},
         measured_on="nothing",
         opset=18,
     )

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from export.run_folder import RunError, read_run
@@ -13,15 +12,11 @@ RECORD = {
     "measured_on": "virtual cohort",
     "cohort": {"record": {"crop": {"size": 6, "mm_per_px": None}, "preset": "single"}},
     "models": {name: {"file": f"{name}.keras"} for name in ("AR", "HR", "AR+HR")},
-    "sample": "sample.npz",
 }
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    frames = np.zeros((2, 6, 6), np.uint8)
-    fat = np.array([1, 30], np.float32)
-    np.savez(tmp_path / "sample.npz", ar_frames=frames, hr_frames=frames, hmrs_pct=fat)
     for name in RECORD["models"]:
         (tmp_path / f"{name}.keras").touch()
     (tmp_path / "record.json").write_text(json.dumps(RECORD))
@@ -31,7 +26,6 @@ def run(tmp_path: Path) -> Path:
 def test_a_finished_run_is_read(run: Path) -> None:
     found = read_run(run)
     assert found.crop.size == 6
-    assert len(found.sample) == 2
     assert found.record["cohort"]["record"]["preset"] == "single"
     assert set(found.keras_files) == {"AR", "HR", "AR+HR"}
 
@@ -48,13 +42,6 @@ def test_a_missing_model_is_named(run: Path) -> None:
 
 
 def test_a_wrong_field_of_the_record_is_named(run: Path) -> None:
-    (run / "record.json").write_text(json.dumps({**RECORD, "sample": 3}))
-    with pytest.raises(RunError, match=r"record\.json: .*\$\.sample"):
-        read_run(run)
-
-
-@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 cut short"])
-def test_a_damaged_sample_is_refused(run: Path, damage: bytes) -> None:
-    (run / "sample.npz").write_bytes(damage)
-    with pytest.raises(RunError, match=r"sample\.npz"):
+    (run / "record.json").write_text(json.dumps({**RECORD, "measured_on": 3}))
+    with pytest.raises(RunError, match=r"record\.json: .*\$\.measured_on"):
         read_run(run)

@@ -4,7 +4,6 @@ import numpy as np
 
 from train.cohort import ViewFrames
 from train.pairs import pair_frames
-from train.sample import write_sample
 
 
 def view_of(subjects: list[int]) -> ViewFrames:
@@ -32,12 +31,3 @@ def test_without_a_generator_partners_come_in_turn() -> None:
 def test_a_subject_seen_in_one_view_only_has_no_pair() -> None:
     pairs = pair_frames(view_of([0, 1]), view_of([1]))
     np.testing.assert_array_equal(pairs.subjects, [1])
-
-
-def test_a_sample_spreads_over_the_subjects_and_keeps_pairs_together(tmp_path) -> None:
-    ar, hr = view_of([0, 0, 1, 1, 2, 2, 3, 3]), view_of([0, 0, 1, 1, 2, 2, 3, 3])
-    write_sample(tmp_path / "sample.npz", ar, hr, pairs=4)
-    with np.load(tmp_path / "sample.npz") as sample:
-        np.testing.assert_array_equal(sample["ar_frames"], sample["hr_frames"])
-        np.testing.assert_array_equal(sample["hmrs_pct"], 10 * sample["subjects"])
-        assert set(sample["subjects"]) == {0, 1, 2, 3}

@@ -1,0 +1,142 @@
+"""fp32 networks to 8-bit ones: QDQ, per channel, with ONNX Runtime's own quantiser.
+
+Activations are unsigned with 8 bits, weights signed with 7: on a CPU without VNNI two products of 8
+bits overflow the 16 bits that ONNX Runtime adds them in, and the estimate would depend on the
+processor. The first convolution stays in fp32, for over one channel an 8-bit convolution is slower
+than it, and so does the last dense layer: 64 numbers that make one.
+"""
+
+import logging
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+from onnxruntime.quantization.quant_utils import add_pre_process_metadata
+
+Method = Literal["minmax", "entropy", "percentile"]
+METHODS: tuple[Method, ...] = ("minmax", "entropy", "percentile")
+WEIGHT_BITS = 7
+
+_METHODS = {
+    "minmax": CalibrationMethod.MinMax,
+    "entropy": CalibrationMethod.Entropy,
+    "percentile": CalibrationMethod.Percentile,
+}
+_TYPES = ["Conv", "Gemm", "MaxPool", "Relu"]
+_AT_A_TIME = 8
+"""Frames whose activations are kept at a time while ranges are found."""
+
+Inputs = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Quantiser:
+    """Makes 8-bit versions of one network; ranges are found once for each method.
+
+    model: fp32, layers named by `export.rewrite.names`. inputs: what to calibrate it with.
+    folder: for files in between, to be kept while the quantiser is used.
+    """
+
+    model: onnx.ModelProto
+    inputs: list[Inputs]
+    folder: Path
+
+    @property
+    def layers(self) -> list[str]:
+        """Names of the layers that can be quantised: convolutions but the first, dense but last."""
+        kinds = ("Conv", "Gemm")
+        named = [node.name for node in self.model.graph.node if node.op_type in kinds]
+        return [name for name in named if name not in self._always_fp32()]
+
+    def quantise(self, method: Method, kept: list[str]) -> onnx.ModelProto:
+        """The network in 8 bits but for the layers `kept`, which stay in fp32."""
+        source = onnx.ModelProto()
+        source.CopyFrom(self.model)
+        add_pre_process_metadata(source)  # shapes are inferred; else it asks for it by a warning
+        target = self.folder / "quantised.onnx"
+        with _without_advice():
+            quantize_static(
+                source,
+                target,
+                _Reader(self.inputs),
+                quant_format=QuantFormat.QDQ,
+                op_types_to_quantize=_TYPES,
+                per_channel=True,
+                reduce_range=True,
+                activation_type=QuantType.QUInt8,
+                weight_type=QuantType.QInt8,
+                nodes_to_exclude=[*self._always_fp32(), *kept],
+                calibrate_method=_METHODS[method],
+                extra_options={"CalibStridedMinMax": _AT_A_TIME},
+                calibration_cache_path=self.folder / f"{method}.json",
+            )
+        quantised = onnx.load(target)
+        onnx.checker.check_model(quantised, full_check=True)
+        return quantised
+
+    def _always_fp32(self) -> set[str]:
+        convolutions = [node.name for node in self.model.graph.node if node.op_type == "Conv"]
+        dense = [node.name for node in self.model.graph.node if node.op_type == "Gemm"]
+        return {*convolutions[:1], *dense[-1:]}
+
+
+@contextmanager
+def quantiser(model: onnx.ModelProto, inputs: list[Inputs]) -> Iterator[Quantiser]:
+    """A quantiser with a folder of its own for as long as it is used."""
+    with tempfile.TemporaryDirectory(prefix="steatoscope-int8-") as folder:
+        yield Quantiser(model, inputs[: len(inputs) - len(inputs) % _AT_A_TIME], Path(folder))
+
+
+class _Reader(CalibrationDataReader):  # type: ignore[misc]
+    """Hands the calibration inputs to ONNX Runtime, a stretch at a time."""
+
+    def __init__(self, inputs: list[Inputs]) -> None:
+        self._inputs = inputs
+        self._left = iter(inputs)
+
+    def __len__(self) -> int:
+        return len(self._inputs)
+
+    def set_range(self, start_index: int, end_index: int) -> None:
+        self._left = iter(self._inputs[start_index:end_index])
+
+    def get_next(self) -> Mapping[str, NDArray[Any]] | None:
+        return next(self._left, None)
+
+
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """The quantiser logs advice on how to call it, and prints what it is at; both go unheard."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        with redirect_stdout(StringIO()):
+            yield
+    finally:
+        root.setLevel(level)
+
+
+def frame_inputs(frames: NDArray[np.uint8]) -> list[Inputs]:
+    """Inputs of a single-view network for frames (n, side, side)."""
+    return [{"frame": frame[np.newaxis, ..., np.newaxis]} for frame in frames]
+
+
+def feature_inputs(ar: NDArray[np.float32], hr: NDArray[np.float32]) -> list[Inputs]:
+    """Inputs of the network of both views for features (n, width)."""
+    pairs = zip(ar, hr, strict=True)
+    return [{"ar_features": a[np.newaxis], "hr_features": h[np.newaxis]} for a, h in pairs]

@@ -1,0 +1,130 @@
+"""8 bits where they pay, fp32 where they do not, and layers back in fp32 where accuracy asks."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import numpy_helper
+
+from edge.contract.variant import Parity
+from export import mixed
+from export.half import to_half
+from export.parity import measure
+from export.quantise import METHODS, Quantiser, frame_inputs
+from export.rewrite.names import name_layers
+from export.rewrite.normalisation import fold_normalisation
+from export.rewrite.pooling import fold_pooling
+from tests.unit.export.graphs import kinds, network, outputs, some_frames
+
+FRAMES = some_frames(32)
+
+
+def made(architecture: str, folder: Path) -> Quantiser:
+    graph = name_layers(fold_pooling(fold_normalisation(network(architecture))))
+    return Quantiser(graph, frame_inputs(FRAMES), folder)
+
+
+def in_8_bits(model: onnx.ModelProto) -> int:
+    """Layers whose weights are 8-bit."""
+    types = {array.name: array.data_type for array in model.graph.initializer}
+    shapes = {array.name: array.dims for array in model.graph.initializer}
+    return sum(
+        kind == onnx.TensorProto.INT8 and len(shapes[name]) > 1 for name, kind in types.items()
+    )
+
+
+@pytest.mark.parametrize("architecture", ["paper", "strided"])
+def test_all_but_the_first_convolution_and_the_last_dense_layer(
+    architecture: str, tmp_path: Path
+) -> None:
+    quantiser = made(architecture, tmp_path)
+
+    model = quantiser.quantise("minmax", [])
+
+    assert quantiser.layers == ["conv2", "conv3", "dense1"]
+    assert in_8_bits(model) == 3
+    first = next(node for node in model.graph.node if node.op_type == "Conv")
+    stored = {array.name: array for array in model.graph.initializer}
+    assert numpy_helper.to_array(stored[first.input[1]]).dtype == np.float32
+    assert [opset.domain for opset in model.opset_import] == [""]
+    wanted, found = (outputs(one, FRAMES)[0][:, 0] for one in (quantiser.model, model))
+    assert 0 < measure(wanted, found).mean_abs_pct < 0.05 * np.ptp(wanted)
+
+
+def test_no_two_products_can_overflow_16_bits(tmp_path: Path) -> None:
+    model = made("paper", tmp_path).quantise("minmax", [])
+
+    weights = [
+        numpy_helper.to_array(array)
+        for array in model.graph.initializer
+        if array.data_type == onnx.TensorProto.INT8 and len(array.dims) > 1
+    ]
+
+    assert weights
+    for values in weights:
+        assert 255 * 2 * int(np.abs(values.astype(np.int16)).max()) <= 2**15 - 1
+
+
+def test_a_layer_that_is_kept_stays_in_fp32(tmp_path: Path) -> None:
+    quantiser = made("strided", tmp_path)
+
+    assert in_8_bits(quantiser.quantise("minmax", ["conv3", "dense1"])) == 1
+
+
+def test_every_method_can_be_tried(tmp_path: Path) -> None:
+    quantiser = made("strided", tmp_path)
+    wanted = outputs(quantiser.model, FRAMES)[0][:, 0]
+    errors = {
+        method: measure(wanted, outputs(quantiser.quantise(method, []), FRAMES)[0][:, 0])
+        for method in METHODS
+    }
+
+    plan = mixed.choose(quantiser, run, wanted)
+
+    assert len({round(found.mean_abs_pct, 9) for found in errors.values()}) > 1
+    assert plan.found.mean_abs_pct <= min(found.mean_abs_pct for found in errors.values())
+
+
+def test_the_most_sensitive_layers_go_back_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quantiser = made("strided", tmp_path)
+    wanted = outputs(quantiser.model, FRAMES)[0][:, 0]
+
+    def two_layers_too_many(found: Parity, *_: object) -> list[str]:
+        asked.append(found.mean_abs_pct)
+        return ["too far"] if len(asked) <= 2 else []
+
+    asked: list[float] = []
+    monkeypatch.setattr(mixed, "over_limit", two_layers_too_many)
+
+    plan = mixed.choose(quantiser, run, wanted)
+
+    alone = {
+        layer: mixed._try(
+            quantiser, run, wanted, plan.method, [one for one in quantiser.layers if one != layer]
+        ).found.mean_abs_pct
+        for layer in quantiser.layers
+    }
+    assert plan.kept == sorted(alone, key=lambda layer: -alone[layer])[:2]
+    assert in_8_bits(plan.model) == 1
+
+
+def run(data: bytes) -> np.ndarray:
+    return outputs(onnx.load_from_string(data), FRAMES)[0][:, 0]
+
+
+@pytest.mark.parametrize("architecture", ["paper", "strided"])
+def test_half_precision_keeps_inputs_and_outputs(architecture: str) -> None:
+    full = name_layers(fold_normalisation(network(architecture)))
+
+    half = to_half(full)
+
+    assert half.graph.input[0].type.tensor_type.elem_type == onnx.TensorProto.UINT8
+    kinds_out = {value.type.tensor_type.elem_type for value in half.graph.output}
+    assert kinds_out == {onnx.TensorProto.FLOAT}
+    assert len(half.SerializeToString()) < 0.7 * len(full.SerializeToString())
+    assert kinds(half).count("Conv") == 3
+    wanted, found = (outputs(one, FRAMES)[0][:, 0] for one in (full, half))
+    assert 0 < measure(wanted, found).max_abs_pct < 0.01 * np.ptp(wanted)

@@ -1,0 +1,111 @@
+"""A rewritten graph computes what the graph computed, to 1e-4, and is the graph that is meant."""
+
+import numpy as np
+import onnx
+import pytest
+from onnx import numpy_helper
+
+from export.rewrite.batch import any_batch
+from export.rewrite.graph import attributes
+from export.rewrite.levelling import level
+from export.rewrite.names import name_layers
+from export.rewrite.normalisation import fold_normalisation
+from export.rewrite.pooling import fold_pooling
+from tests.unit.export.graphs import kinds, network, outputs, some_frames
+
+ARCHITECTURES = ("paper", "strided")
+SAME = 1e-4
+
+
+def assert_same(one: onnx.ModelProto, other: onnx.ModelProto) -> None:
+    frames = some_frames()
+    for wanted, found in zip(outputs(one, frames), outputs(other, frames), strict=True):
+        np.testing.assert_allclose(found, wanted, atol=SAME, rtol=1e-5)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_the_normalisation_becomes_one_subtraction(architecture: str) -> None:
+    plain = network(architecture)
+
+    folded = fold_normalisation(plain)
+
+    assert_same(plain, folded)
+    assert "Mul" not in kinds(folded)
+    assert "Add" not in kinds(folded)
+    assert kinds(folded).count("Sub") == 1
+
+
+def test_the_comparison_sees_a_mean_that_is_a_gray_level_off() -> None:
+    plain = network("paper")
+    off = fold_normalisation(plain)
+    for constant in off.graph.initializer:
+        if constant.name == "centre":
+            moved = numpy_helper.to_array(constant) + np.float32(1)
+            constant.CopyFrom(numpy_helper.from_array(moved, "centre"))
+
+    with pytest.raises(AssertionError):
+        assert_same(plain, off)
+
+
+def test_the_first_pooling_becomes_part_of_its_convolution() -> None:
+    plain = fold_normalisation(network("paper"))
+
+    pooled = fold_pooling(plain)
+
+    assert_same(plain, pooled)
+    assert kinds(pooled).count("MaxPool") == kinds(plain).count("MaxPool") - 1
+    first = next(node for node in pooled.graph.node if node.op_type == "Conv")
+    assert (attributes(first)["kernel_shape"], attributes(first)["strides"]) == ([4, 4], [2, 2])
+
+
+def test_graphs_without_the_pattern_come_back_as_they_are() -> None:
+    strided = fold_normalisation(network("strided"))
+
+    assert fold_pooling(strided) is strided
+    assert fold_normalisation(strided) is strided
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_three_frames_at_a_time_give_what_they_give_alone(architecture: str) -> None:
+    import onnxruntime
+
+    plain = fold_normalisation(network(architecture))
+    frames = some_frames(3)
+
+    many = any_batch(plain)
+
+    session = onnxruntime.InferenceSession(
+        many.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    found = session.run(["fat_pct", "features"], {"frame": frames[..., np.newaxis]})
+    assert [value.shape[0] for value in session.get_outputs()] == ["batch", "batch"]
+    for wanted, value in zip(outputs(plain, frames), found, strict=True):
+        np.testing.assert_allclose(value, wanted, atol=SAME, rtol=1e-5)
+
+
+def test_levelling_takes_a_line_back() -> None:
+    plain = network("strided")
+    frames = some_frames(40)
+    found = outputs(plain, frames)[0][:, 0]
+    wanted = 1.25 * found - 0.7
+
+    levelled = outputs(level(plain, found, wanted.astype(np.float32)), frames)
+
+    np.testing.assert_allclose(levelled[0][:, 0], wanted, atol=SAME, rtol=1e-4)
+    np.testing.assert_array_equal(levelled[1], outputs(plain, frames)[1])
+
+
+def test_a_slope_is_not_read_off_a_handful_of_frames() -> None:
+    plain = network("strided")
+    few = np.array([1, 2, 3], np.float32)
+
+    assert level(plain, few, 2 * few) is plain
+
+
+def test_layers_have_names_that_a_reader_knows() -> None:
+    names = [node.name for node in name_layers(network("strided")).graph.node]
+
+    assert [name for name in names if name.startswith(("conv", "dense"))] == [
+        "conv1", "conv2", "conv3", "dense1", "dense2"
+    ]  # fmt: skip
+    assert len(set(names)) == len(names)
