@@ -13,6 +13,7 @@ from edge.contract.manifest import GOLDEN_NAME, Manifest
 from export.convert import OPSET, convert, load
 from export.estimates import OnnxModels, keras_estimates
 from export.golden import choose, golden_npz
+from export.heads import with_heads
 from export.parity import Parity, compare
 from export.run_folder import MODELS, RunFolder
 
@@ -36,7 +37,8 @@ def pack(run: RunFolder, out: Path, name: str, version: str, tell: Callable[[str
     tell("reading the Keras models")
     models = {model: load(run.keras_files[model]) for model in MODELS}
     tell(f"converting to ONNX, opset {OPSET}")
-    onnx_bytes = {model: convert(models[model]).SerializeToString() for model in MODELS}
+    graphs = with_heads({model: convert(models[model]) for model in MODELS}, run.heads)
+    onnx_bytes = {model: graphs[model].SerializeToString() for model in MODELS}
     tell(f"comparing with Keras on {len(run.sample)} pairs of frames")
     trained = keras_estimates(models, run.sample)
     parity = compare(trained, OnnxModels.load(onnx_bytes).estimates(run.sample))
@@ -53,6 +55,7 @@ def _manifest(run: RunFolder, name: str, version: str, parity: dict[str, Parity]
         models={model: f"{model}.onnx" for model in MODELS},
         crop=run.crop,
         intervals=run.intervals,
+        heads=run.heads.heads if run.heads else None,
         measured_on=run.measured_on,
         training={**run.record, "parity": msgspec.to_builtins(parity)},
         opset=OPSET,

@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 
 from edge.contract.crop import CropSpec
 from edge.contract.interval import IntervalTable
+from export.run_error import RunError
+from export.run_heads import RunHeads, read_heads
 
 RECORD_NAME = "record.json"
 INTERVALS_NAME = "intervals.json"
 ModelName = Literal["AR", "HR", "AR+HR"]
 MODELS: tuple[ModelName, ...] = ("AR", "HR", "AR+HR")
-
-
-class RunError(ValueError):
-    """A run folder that is missing, unfinished or damaged; names file, field and remedy."""
 
 
 class _CohortRecord(msgspec.Struct, frozen=True):
@@ -82,6 +80,7 @@ class RunFolder:
     sample: Sample
     intervals: dict[ModelName, IntervalTable]
     """Calibrated interval of each model; empty where the run was not calibrated."""
+    heads: RunHeads | None
 
 
 def read_run(folder: Path) -> RunFolder:
@@ -107,6 +106,9 @@ def read_run(folder: Path) -> RunFolder:
             "checked_on": calibration.checked_on,
             "coverage": calibration.coverage,
         }
+    heads = read_heads(folder)
+    if heads:
+        recorded["heads"] = heads.record
     return RunFolder(
         files,
         record.cohort.record.crop,
@@ -114,6 +116,7 @@ def read_run(folder: Path) -> RunFolder:
         recorded,
         _sample(folder / record.sample),
         calibration.intervals if calibration else {},
+        heads,
     )
 
 

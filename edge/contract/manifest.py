@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from edge.contract.crop import CropSpec
 from edge.contract.grading import THRESHOLDS_PCT
+from edge.contract.heads import Heads
 from edge.contract.interval import IntervalTable
 
 MANIFEST_NAME = "manifest.json"
@@ -36,6 +37,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     thresholds_pct: tuple[float, float, float] = THRESHOLDS_PCT
     intervals: dict[Literal["AR", "HR", "AR+HR"], IntervalTable] = {}
     """Calibrated interval for a subject's H-MRS around the median of each model's estimates."""
+    heads: Heads | None = None
+    """Limits of the single-view models' further outputs, see there; None: they have none."""
     measured_on: str
     """What the figures in `training` were measured on, in plain words."""
     training: dict[str, Any] = {}

@@ -11,7 +11,8 @@ from edge.contract.bundle import BundleError
 from edge.contract.manifest import Label
 from export.parity import Parity, ParityError
 from export.quiet import wake_keras
-from export.run_folder import RunError, read_run
+from export.run_error import RunError
+from export.run_folder import read_run
 
 HELP = (
     "Convert a training run's Keras models to ONNX, prove that they still say the same, and pack "
