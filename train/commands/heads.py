@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     console.print(f"A view is told from a probability of {heads.sure:.3f} on.")
     console.print(_figures(record))
     refused = ", ".join(f"{kind} {share:.0%}" for kind, share in record.outliers.items())
-    console.print(f"Held-out pictures of no liver that are refused: {refused}")
+    console.print(f"Held-out pictures of no liver that are not taken for a view: {refused}")
     console.print(f"Fitted on: {heads.fitted_on}")
     return 0
 

@@ -45,7 +45,8 @@ class HeadsRecord(msgspec.Struct, frozen=True, kw_only=True):
     held_out: dict[View, ViewFigures]
     """On the subjects that the limits were chosen on."""
     outliers: dict[str, float]
-    """Share of each kind of held-out outlier that either head refuses, in AR or HR."""
+    """Share of each kind of held-out outlier that is not told as a view or is out of its domain;
+    of AR and HR the lower share."""
     checked: list[Checked] = []
 
 
