@@ -34,7 +34,8 @@ def append_heads(graph: onnx.ModelProto, view: str, weights: Arrays) -> onnx.Mod
     whole.CopyFrom(graph)
     pen = _Pen(whole.graph)
     try:
-        _draw_view(pen, weights)
+        side = whole.graph.input[0].type.tensor_type.shape.dim[1].dim_value
+        _draw_view(pen, side, weights)
         _draw_domain(
             pen, {k.partition(".")[2]: v for k, v in weights.items() if k.startswith(view)}
         )
@@ -92,10 +93,11 @@ class _Pen:
         return self.constant(np.array(sizes, np.int64))
 
 
-def _draw_view(pen: _Pen, weights: Arrays) -> None:
-    """The view network, whose kernels are as Keras has them: rows, columns, in, out."""
+def _draw_view(pen: _Pen, side: int, weights: Arrays) -> None:
+    """The view network, frame `side` px; kernels are as Keras has them: rows, columns, in, out."""
     gray = pen.node("Cast", FRAME, to=TensorProto.FLOAT)
-    one_channel = pen.node("Transpose", gray, perm=[0, 3, 1, 2])
+    # One channel lies in memory alike first and last, so nothing need be moved.
+    one_channel = pen.node("Reshape", gray, pen.shape(1, 1, side, side))
     small = pen.node(
         "AveragePool", one_channel, kernel_shape=[FINE_PX, FINE_PX], strides=[FINE_PX, FINE_PX]
     )

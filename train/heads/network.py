@@ -23,7 +23,7 @@ DROPPED = 0.3
 BATCH = 64
 
 VARIED = msgspec.structs.replace(
-    SCANNER, shift_px=7, scale=0.15, noise_gray=8.0, blur_px=0.8, overlay=False
+    SCANNER, shift_px=5, scale=0.1, noise_gray=4.0, blur_px=0.8, overlay=False
 )
 """As the fat networks' own, in the small window's pixels; but more of scale, which a still's is
 often known by no better than to 10 %."""
