@@ -147,12 +147,13 @@ def _heads(
     cohorts: Sequence[Cohort],
 ) -> Heads:
     small, labels = held.small()
+    livers = labels < len(VIEWS)
     limits: dict[View, DomainLimits] = {
         view: choose_limits(_scores(models, domains, view, _windows(held.frames[view])))
         for view in VIEWS
     }
     return Heads(
-        sure=choose_sure(_probability(network, small), labels),
+        sure=choose_sure(_probability(network, small[livers]), labels[livers]),
         domain=limits,
         fitted_on=" And ".join(
             cohort.record.measured_on(len(cohort.hmrs_pct)) for cohort in cohorts
