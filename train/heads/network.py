@@ -3,6 +3,8 @@
 7 million multiplications a frame, a fifth of those of the smallest fat network.
 """
 
+import math
+
 import cv2
 import keras
 import msgspec
@@ -63,7 +65,7 @@ class SmallBatches(keras.utils.PyDataset):  # type: ignore[misc]  # keras is unt
         self._epoch = 0
 
     def __len__(self) -> int:
-        return len(self._labels) // BATCH
+        return math.ceil(len(self._labels) / BATCH)
 
     def __getitem__(self, index: int) -> tuple[Small, Labels]:
         rng = np.random.default_rng([self._seed, self._epoch, index])
