@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from edge.contract.crop import CropSpec
 from edge.contract.grading import View
+from edge.domain import ViewWatch
 from edge.fan.placing import Placing
 from edge.gate import Change, Setup, SetupWatch
 from edge.reading import ExamReading
@@ -21,6 +22,7 @@ class Exam:
     reading: ExamReading
     last_ns: int = 0
     _setups: dict[View, SetupWatch] = field(default_factory=dict)
+    watch: ViewWatch = field(default_factory=ViewWatch)
     _placing: Placing | None = None
 
     def placing(self, spec: CropSpec) -> Placing:

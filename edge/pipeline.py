@@ -1,20 +1,24 @@
 """One frame in, its estimates out: crop, gate, inference, reading. No socket, no file."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
 from edge import gate
+from edge.contract.crop import Gray
 from edge.contract.grading import PAIR, View
+from edge.contract.heads import Heads
 from edge.contract.messages import Estimate, FrameHeader, LedgerCounts, Reading, Summary
 from edge.contract.pixels import PixelError, decode
+from edge.domain import domain, shown
 from edge.exams import OpenExams
 from edge.fan.placing import Placed, Placing
 from edge.histogram import TOP_PCT, quantise
 from edge.inbox import Freeze, Taken
 from edge.reading import DEFAULT_RULE, ExamReading, Features, Moment, RuleId
-from edge.runner import Runner
+from edge.runner import Inference, Runner
 
 Clock = Callable[[], int]
 
@@ -59,20 +63,19 @@ class Pipeline:
         """
         laps = _Laps(self._clock, taken.arrival.received_ns)
         laps.end("receive")
-        view = taken.arrival.header.view
+        header = taken.arrival.header
         placed = self._place(taken)
         laps.end("crop")
-        reason, scene = self._check(taken.arrival.header, placed)
+        reason, scene = self._check(header, placed)
         laps.end("gate")
         output = None
-        if reason is None and view is not None:
-            output = Output(view, *self.runner.infer(view, placed.window))
-            reason = gate.after_inference(output.fat_pct)
+        if reason is None:
+            output, reason = self._infer(header, placed.window)
         laps.end("infer")
         if reason is None and output is not None:
             yield from self._accept(taken, output, scene, laps)
         else:
-            yield self._reject(taken, reason, laps)
+            yield self._reject(taken, output.view if output else header.view, reason, laps)
 
     def freeze(self, freeze: Freeze) -> None:
         """The scanner froze its picture, or went on; either ends the holds."""
@@ -121,7 +124,7 @@ class Pipeline:
             taken.ledger.undecodable += 1
             raise
         exam = self._exams.get(header.exam)
-        if header.view is not None:
+        if header.view is not None or self.runner.heads:
             exam = self._exams.open(header.exam, self._clock())
         placing = exam.placing(self.runner.crop) if exam else Placing(self.runner.crop)
         placed = placing.cut(gray, header.spacing_mm)
@@ -129,11 +132,55 @@ class Pipeline:
         return placed
 
     def _check(self, header: FrameHeader, placed: Placed) -> gate.Checked:
+        """What can be said before inference; of a view that the network will tell, not that."""
         change: gate.Change = "same"
         if header.view is not None:
             exam = self._exams.open(header.exam, self._clock())
             change = exam.set_up(header.view, gate.Setup.of(header, self.runner.info))
+        elif self.runner.heads:
+            header = msgspec.structs.replace(header, view=self.runner.views[0])
         return self._gate.check(header, placed, change, self.runner.views)
+
+    def _infer(self, header: FrameHeader, window: Gray) -> tuple[Output | None, gate.Reason | None]:
+        """What the network says, under the view that the frame is read as; or why it is not."""
+        view = header.view or self.runner.views[0]
+        said = Inference(*self.runner.infer(view, window))
+        if heads := self.runner.heads:
+            told, reason = self._told(header, said, heads)
+            if told is None or reason is not None:
+                return Output(told, said.fat_pct, said.features) if told else None, reason
+            if told != view:
+                view, said = told, Inference(*self.runner.infer(told, window))
+            if reason := self._judge(view, said, heads):
+                return Output(view, said.fat_pct, said.features), reason
+        output = Output(view, said.fat_pct, said.features)
+        return output, gate.after_inference(said.fat_pct)
+
+    def _told(
+        self, header: FrameHeader, said: Inference, heads: Heads
+    ) -> tuple[View | None, gate.Reason | None]:
+        """The view to read a frame as, by its header or its picture; or why there is none."""
+        exam = self._exams.open(header.exam, self._clock())
+        shows = None if said.view_logit is None else shown(said.view_logit, heads)
+        view = exam.watch.see(header.view, shows)
+        if view is None:
+            return None, "view_unknown"
+        if exam.watch.wrong:
+            return view, "wrong_view"
+        if view not in self.runner.views:
+            return view, "view_without_model"
+        if header.view is None:
+            change = exam.set_up(view, gate.Setup.of(header, self.runner.info))
+            return view, "setup_changed" if change == "odd" else None
+        return view, None
+
+    def _judge(self, view: View, said: Inference, heads: Heads) -> gate.Reason | None:
+        """Whether a frame is too far from what the network knows; a flag where it is not near."""
+        score = math.nan if said.domain is None else said.domain
+        found = domain(score, heads.domain[view])
+        if found == "near":
+            self._flags.append("near_domain")
+        return "out_of_domain" if found == "out" else None
 
     def _accept(
         self, taken: Taken, output: Output, scene: gate.Scene, laps: "_Laps"
@@ -158,12 +205,14 @@ class Pipeline:
             reading.reject(PAIR, reason)
         yield self._estimate(taken, PAIR, None if reason else _counted(pair_pct), reason, laps)
 
-    def _reject(self, taken: Taken, reason: gate.Reason | None, laps: "_Laps") -> Estimate:
+    def _reject(
+        self, taken: Taken, view: View | None, reason: gate.Reason | None, laps: "_Laps"
+    ) -> Estimate:
         taken.ledger.gated += 1
-        header = taken.arrival.header
-        if header.view is not None and reason is not None:
-            self._exams.open(header.exam, self._clock()).reading.reject(header.view, reason)
-        return self._estimate(taken, header.view, None, reason, laps)
+        if view is not None and reason is not None:
+            exam = self._exams.open(taken.arrival.header.exam, self._clock())
+            exam.reading.reject(view, reason)
+        return self._estimate(taken, view, None, reason, laps)
 
     def _summary(self, exam: str, view: str | None) -> Summary:
         state = self._exams.get(exam)

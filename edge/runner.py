@@ -18,10 +18,10 @@ from edge.contract.variant import Precision
 from edge.engines import built, default_root, key_here
 from edge.processor import multiplies_int8
 from edge.providers import Provider, ProviderError, candidates
-from edge.runner_networks import Features, ModelError, Networks
+from edge.runner_networks import Features, Inference, ModelError, Networks
 from edge.runner_sessions import import_runtime
 
-__all__ = ["Features", "ModelError", "PrecisionSetting", "Runner"]
+__all__ = ["Features", "Inference", "ModelError", "PrecisionSetting", "Runner"]
 
 Intervals = dict[str, IntervalTable]
 PrecisionSetting = Literal["auto", "fp32", "int8", "fp16"]
@@ -38,6 +38,7 @@ class Runner:
     Attributes:
         views: those that the bundle has a network for.
         pairs: whether it has one for both views together.
+        heads: thresholds of its heads, None where it has none.
         provider: "cpu", "cuda" or "tensorrt": the one in use.
         info: what every message says of the model, the precision in use among it.
         intervals: table of the calibrated interval of each model that has one.
@@ -69,6 +70,7 @@ class Runner:
         self.crop = bundle.manifest.crop
         self.views: tuple[View, ...] = tuple(v for v in VIEWS if v in bundle.manifest.models)
         self.pairs = PAIR in bundle.manifest.models
+        self.heads = bundle.manifest.heads
         self.intervals: Intervals = {
             str(name): table for name, table in bundle.manifest.intervals.items()
         }

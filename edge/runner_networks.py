@@ -2,7 +2,7 @@
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,20 @@ Features = NDArray[np.float32]
 NO_FEATURES: Features = np.zeros((1, 0), np.float32)
 
 WARM_UP = 3
+
+
+class Inference(NamedTuple):
+    """What a single-view network says of one frame.
+
+    fat_pct: H-MRS %. features: its trunk's, float32 (1, n), n = 0 where the bundle has no network
+    for both views, which alone needs them. view_logit: float32 (1, 3); domain: see
+    `edge.contract.heads`; None where the bundle has no heads.
+    """
+
+    fat_pct: float
+    features: Features
+    view_logit: NDArray[np.float32] | None = None
+    domain: float | None = None
 
 
 class ModelError(RuntimeError):
@@ -49,6 +63,9 @@ class Networks:
         self.precision = precision
         self.views: tuple[View, ...] = tuple(v for v in VIEWS if v in bundle.manifest.models)
         self.pairs = PAIR in bundle.manifest.models
+        self._outputs = ["fat_pct"]
+        self._outputs += ["features"] if self.pairs else []
+        self._outputs += ["view_logit", "domain"] if bundle.manifest.heads else []
         self._bundle = bundle
         self._sessions: dict[str, Session] = {
             model: open_session(
@@ -61,16 +78,17 @@ class Networks:
             for model in bundle.manifest.models
         }
 
-    def infer(self, view: View, window: Gray) -> tuple[float, Features]:
-        """Estimate of one window, H-MRS %, and its trunk's features, float32 (1, n).
-
-        n is 0 where the bundle has no network for both views, which alone needs them.
-        `window`: (size, size) uint8, as the bundle's crop cuts it.
-        """
+    def infer(self, view: View, window: Gray) -> Inference:
+        """Read one window, (size, size) uint8, as the bundle's crop cuts it."""
         frame = window[np.newaxis, :, :, np.newaxis]
-        names = ["fat_pct", "features"] if self.pairs else ["fat_pct"]
-        fat_pct, *features = self._sessions[view].run(names, {"frame": frame})
-        return float(fat_pct[0, 0]), features[0] if features else NO_FEATURES
+        outputs = self._sessions[view].run(self._outputs, {"frame": frame})
+        said = dict(zip(self._outputs, outputs, strict=True))
+        return Inference(
+            float(said["fat_pct"][0, 0]),
+            said.get("features", NO_FEATURES),
+            said.get("view_logit"),
+            float(said["domain"][0, 0]) if "domain" in said else None,
+        )
 
     def infer_pair(self, ar_features: Features, hr_features: Features) -> float:
         """Estimate of an AR and an HR frame together, H-MRS %, from their features."""
@@ -84,7 +102,7 @@ class Networks:
             ModelError: a network does not fit, or an output is off.
         """
         for model, session in self._sessions.items():
-            _check_contract(model, session, self._bundle.manifest.crop.size, pairs=self.pairs)
+            _check_contract(model, session, self._bundle.manifest.crop.size, set(self._outputs))
         frames, expected = self._golden()
         for _ in range(WARM_UP):
             found = self._all(frames)
@@ -107,10 +125,10 @@ class Networks:
     def _all(self, frames: dict[View, NDArray[Any]]) -> dict[str, list[float]]:
         """Estimates of each view's frames, and of them in pairs, by model."""
         results = {view: [self.infer(view, frame) for frame in frames[view]] for view in self.views}
-        found = {str(view): [fat for fat, _ in results[view]] for view in self.views}
+        found = {str(view): [said.fat_pct for said in results[view]] for view in self.views}
         if self.pairs:
             pairs = zip(results["AR"], results["HR"], strict=True)
-            found[PAIR] = [self.infer_pair(ar[1], hr[1]) for ar, hr in pairs]
+            found[PAIR] = [self.infer_pair(ar.features, hr.features) for ar, hr in pairs]
         return found
 
 
@@ -121,7 +139,7 @@ def _expected(golden: Any, model: str, precision: Precision) -> NDArray[Any]:
     return np.asarray(golden[own] if own in golden else golden[name])
 
 
-def _check_contract(model: str, session: Session, size: int, *, pairs: bool) -> None:
+def _check_contract(model: str, session: Session, size: int, wanted: set[str]) -> None:
     """Names, types and shapes are those that the manifest promises."""
     inputs = {node.name: (node.type, node.shape) for node in session.get_inputs()}
     outputs = {node.name for node in session.get_outputs()}
@@ -129,7 +147,7 @@ def _check_contract(model: str, session: Session, size: int, *, pairs: bool) -> 
         fits = inputs.keys() == {"ar_features", "hr_features"} and outputs == {"fat_pct"}
     else:
         fits = inputs == {"frame": ("tensor(uint8)", [1, size, size, 1])}
-        fits = fits and outputs >= ({"fat_pct", "features"} if pairs else {"fat_pct"})
+        fits = fits and outputs >= wanted
     if not fits:
         raise ModelError(
             f"the {model} network takes {inputs} and gives {sorted(outputs)}, which is not the "

@@ -14,6 +14,7 @@ from export.check import Row, check_all, providers_here
 from export.convert import OPSET, convert, load
 from export.estimates import keras_estimates
 from export.golden import choose, golden_npz
+from export.heads import with_heads
 from export.networks import Graphs, fp16, fp32, int8
 from export.rendering import calibration_frames, parity_frames
 from export.rewrite.batch import any_batch
@@ -56,14 +57,16 @@ def pack(run: RunFolder, out: Path, order: Order, steps: Steps) -> Packed:
         ConversionError, ParityError, ProviderError, BundleError: nothing is written.
     """
     models = _load(run, steps)
-    graphs, quantisation = _graphs(models, run, order, steps)
+    bare, quantisation = _graphs(models, run, order, steps)
+    # After quantising, so that the heads stay in fp32.
+    graphs = {precision: with_heads(those, run.heads) for precision, those in bare.items()}
     pairs = parity_frames(run, order.parity_pairs, steps)
     with steps.step(f"asking Keras about {len(pairs)} pairs of frames"):
         trained = keras_estimates(models, pairs)
     networks = {precision: _bytes(those) for precision, those in graphs.items()}
     rows = check_all(networks, providers_here(), trained, pairs, steps)
     on_cpu = {row.precision: row.estimates for row in rows if row.provider == "cpu"}
-    files = _named(networks, _bytes(_batched(graphs["fp32"])))
+    files = _named(networks, _bytes(_batched(bare["fp32"])))
     files[GOLDEN_NAME] = golden_npz(pairs, trained, on_cpu, choose(pairs.hmrs_pct))
     variants = {precision: _variant(precision, rows, pairs, quantisation) for precision in graphs}
     with steps.step(f"writing {out}"):
@@ -148,6 +151,7 @@ def _manifest(run: RunFolder, order: Order, variants: dict[Precision, Variant]) 
         variants=variants,
         crop=run.crop,
         intervals=run.intervals,
+        heads=run.heads.heads if run.heads else None,
         measured_on=run.measured_on,
         training=run.record,
         opset=OPSET,

@@ -9,14 +9,12 @@ import msgspec
 from edge.contract.crop import CropSpec
 from edge.contract.interval import IntervalTable
 from edge.contract.variant import ModelName
+from export.run_error import RunError
+from export.run_heads import RunHeads, read_heads
 
 RECORD_NAME = "record.json"
 INTERVALS_NAME = "intervals.json"
 MODELS: tuple[ModelName, ...] = ("AR", "HR", "AR+HR")
-
-
-class RunError(ValueError):
-    """A run folder that is missing, unfinished or damaged; names file, field and remedy."""
 
 
 class _CohortRecord(msgspec.Struct, frozen=True):
@@ -59,6 +57,7 @@ class RunFolder:
     record: dict[str, Any]
     intervals: dict[ModelName, IntervalTable]
     """Calibrated interval of each model; empty where the run was not calibrated."""
+    heads: RunHeads | None
 
 
 def read_run(folder: Path) -> RunFolder:
@@ -84,12 +83,16 @@ def read_run(folder: Path) -> RunFolder:
             "checked_on": calibration.checked_on,
             "coverage": calibration.coverage,
         }
+    heads = read_heads(folder)
+    if heads:
+        recorded["heads"] = heads.record
     return RunFolder(
         files,
         record.cohort.record.crop,
         record.measured_on,
         recorded,
         calibration.intervals if calibration else {},
+        heads,
     )
 
 

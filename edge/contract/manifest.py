@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from edge.contract.crop import CropSpec
 from edge.contract.grading import THRESHOLDS_PCT
+from edge.contract.heads import Heads
 from edge.contract.interval import IntervalTable
 from edge.contract.variant import FileName, ModelName, Precision, Sha256, Variant
 
@@ -44,6 +45,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     thresholds_pct: tuple[float, float, float] = THRESHOLDS_PCT
     intervals: dict[ModelName, IntervalTable] = {}
     """Calibrated interval for a subject's H-MRS around the median of each model's estimates."""
+    heads: Heads | None = None
+    """Limits of the single-view models' further outputs, see there; None: they have none."""
     measured_on: str
     """What the figures in `training` were measured on, in plain words."""
     training: dict[str, Any] = {}

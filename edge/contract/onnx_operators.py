@@ -14,9 +14,9 @@ Elu Equal Erf Exp Expand Flatten Floor Gather Gelu Gemm GlobalAveragePool Global
 GreaterOrEqual GroupNormalization HardSigmoid HardSwish Identity InstanceNormalization LRN
 LayerNormalization LeakyRelu Less LessOrEqual Log LogSoftmax LpNormalization MatMul
 MatMulInteger Max MaxPool Mean Min Mish Mul Neg Not Or PRelu Pad Pow QLinearConv QLinearMatMul
-QuantizeLinear Reciprocal ReduceL2 ReduceMax ReduceMean ReduceMin ReduceSum Relu Reshape Resize
-Round Selu Shape Sigmoid Sign Sin Slice Softmax Softplus Softsign SpaceToDepth Split Sqrt
-Squeeze Sub Sum Tanh Transpose Unsqueeze Where
+QuantizeLinear Reciprocal ReduceL2 ReduceMax ReduceMean ReduceMin ReduceSum
+ReduceSumSquare Relu Reshape Resize Round Selu Shape Sigmoid Sign Sin Slice Softmax Softplus
+Softsign SpaceToDepth Split Sqrt Squeeze Sub Sum Tanh Transpose Unsqueeze Where
 """
 
 OPERATORS = frozenset(_NAMES.split())

@@ -12,6 +12,8 @@ Reason = Literal[
     "no_contact",
     "frozen",
     "repeated",
+    "wrong_view",
+    "out_of_domain",
     "output_not_finite",
     "output_out_of_range",
 ]
@@ -27,6 +29,8 @@ REASONS: dict[Reason, str] = {
     "no_contact": "Echoes from the near field only: the probe hardly touches the skin.",
     "frozen": "The picture is frozen: the scanner said so, or it has stood still for a while.",
     "repeated": "The same picture as the frame before, so it adds nothing.",
+    "wrong_view": "The picture shows something else than the view that was chosen.",
+    "out_of_domain": "The picture is like nothing that the network has learned from.",
     "output_not_finite": "The network gave NaN or infinity.",
     "output_out_of_range": "The network's estimate is no possible fat percentage.",
 }
@@ -35,12 +39,13 @@ REASONS: dict[Reason, str] = {
 Where several apply, the one that stands first is given.
 """
 
-Flag = Literal["unknown_scale", "scale_from_fan", "no_fan", "restarted"]
+Flag = Literal["unknown_scale", "scale_from_fan", "no_fan", "near_domain", "restarted"]
 
 FLAGS: dict[Flag, str] = {
     "unknown_scale": "mm per pixel are not known, so the frame is read at its own resolution.",
     "scale_from_fan": "mm per pixel are taken from the fan, right to about 9 %.",
     "no_fan": "No scan sector was found, so the window lies in the frame's middle.",
+    "near_domain": "The picture is less like those that the network has learned from.",
     "restarted": "Model, depth or geometry changed in this exam, and its reading started afresh.",
 }
 """What a reader should know of a frame though it is read."""

@@ -12,7 +12,8 @@ from edge.contract.variant import PRECISIONS
 from edge.providers import ProviderError
 from export.parity import ParityError
 from export.quiet import wake_keras
-from export.run_folder import RunError, read_run
+from export.run_error import RunError
+from export.run_folder import read_run
 from export.steps import steps
 
 HELP = (

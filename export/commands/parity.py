@@ -13,7 +13,8 @@ from edge.runner_sessions import import_runtime
 from export.commands.bundle import at_least_16
 from export.parity import ParityError
 from export.quiet import wake_keras
-from export.run_folder import RunError, read_run
+from export.run_error import RunError
+from export.run_folder import read_run
 from export.steps import steps
 
 HELP = (

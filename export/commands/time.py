@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from export.quiet import wake_keras
-from export.run_folder import RunError, read_run
+from export.run_error import RunError
+from export.run_folder import read_run
 from export.steps import steps
 
 HELP = (

@@ -94,16 +94,19 @@ def _apex(outline: NDArray[np.float64]) -> tuple[float, float]:
     return float(apex[0]), float(apex[1])
 
 
+def still(number: int, probe_mm: float) -> NDArray[np.uint8]:
+    """A still as the network sees it, if the radius of the probe's face is that."""
+    image = cv2.imread(str(STILLS / "image" / f"{number}.jpg"), cv2.IMREAD_GRAYSCALE)
+    outline = np.array(json.loads((STILLS / "outline" / f"{number}.json").read_text()), float)
+    gray = np.asarray(image, np.uint8)
+    mm_per_px = probe_mm / face_radius_px(gray, outline)
+    return crop(gray, CROP, (mm_per_px, mm_per_px))
+
+
 @pytest.mark.skipif(not STILLS.is_dir(), reason="no real stills here (../shared/data/liver_stills)")
 @pytest.mark.parametrize("probe_mm", PROBE_MM)
 def test_seven_of_nine_real_stills_are_not_read_as_very_fatty(
     probe_mm: float, network: Network
 ) -> None:
-    windows = []
-    for number in AR_STILLS:
-        image = cv2.imread(str(STILLS / "image" / f"{number}.jpg"), cv2.IMREAD_GRAYSCALE)
-        outline = np.array(json.loads((STILLS / "outline" / f"{number}.json").read_text()), float)
-        gray = np.asarray(image, np.uint8)
-        mm_per_px = probe_mm / face_radius_px(gray, outline)
-        windows.append(crop(gray, CROP, (mm_per_px, mm_per_px)))
+    windows = [still(number, probe_mm) for number in AR_STILLS]
     assert (network(np.stack(windows)) <= MUCH_PCT).sum() >= 7

@@ -16,8 +16,8 @@ def test_a_tiny_bundle_says_what_it_was_told_to(tmp_path: Path) -> None:
     runner = Runner(read_bundle(path), "cpu")
     window = np.full((64, 64), 80, np.uint8)
 
-    ar_pct, ar_features = runner.infer("AR", window)
-    hr_pct, hr_features = runner.infer("HR", window)
+    ar_pct, ar_features, *_ = runner.infer("AR", window)
+    hr_pct, hr_features, *_ = runner.infer("HR", window)
 
     assert (ar_pct, hr_pct) == pytest.approx((8.0, 12.0))
     assert ar_features.shape == (1, 3)
@@ -28,6 +28,6 @@ def test_a_noisy_window_gives_its_mean(tiny_bundle: Path) -> None:
     runner = Runner(read_bundle(tiny_bundle), "cpu")
     window = np.random.default_rng(1).integers(0, 256, (360, 360), np.uint8)
 
-    fat_pct, _ = runner.infer("AR", window)
+    fat_pct, *_ = runner.infer("AR", window)
 
     assert fat_pct == pytest.approx(window.mean() / 10, abs=1e-3)

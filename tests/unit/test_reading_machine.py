@@ -53,6 +53,7 @@ class Network:
     crop = CropSpec(size=SIDE_PX)
     views = VIEWS
     pairs = True
+    heads = None
     intervals: ClassVar[dict[str, IntervalTable]] = {}
     info = ModelInfo(name="t", version="0", sha256="0" * 64, provider="cpu", precision="fp32")
     says_pct = 0.0

@@ -17,7 +17,7 @@ def test_an_estimate_is_what_the_network_says(tmp_path: Path) -> None:
     runner = Runner(read_bundle(make_bundle(tmp_path / "bundle", ar=line)), "cpu")
     window = np.random.default_rng(0).integers(0, 256, (360, 360), np.uint8)
 
-    fat_pct, features = runner.infer("AR", window)
+    fat_pct, features, *_ = runner.infer("AR", window)
 
     assert fat_pct == pytest.approx(line.fat_pct(window), abs=1e-4)
     assert features.dtype == np.float32

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from export.run_folder import RunError, read_run
+from export.run_error import RunError
+from export.run_folder import read_run
 
 RECORD = {
     "format": 1,

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from edge import gate
 from edge.contract.crop import CropSpec
 from edge.contract.grading import View
+from edge.contract.heads import DomainLimits, Heads
 from edge.contract.interval import IntervalTable
 from edge.contract.messages import Estimate, FrameHeader, ModelInfo
 from edge.gate import Gate
 from edge.inbox import Arrival, Freeze, Inbox, Taken
 from edge.pipeline import Pipeline
+from edge.runner import Inference
 from tests import pictures
 
 BAD_FRAMES = 10_000
@@ -25,6 +27,7 @@ GOOD_EVERY = 5
 GOOD_PCT, BAD_PCT = 8.0, 60.0
 
 Pixels = NDArray[np.uint8]
+UNSURE = np.zeros((1, 3), np.float32)
 
 
 class Truthful:
@@ -33,19 +36,22 @@ class Truthful:
     crop = CropSpec()
     views: tuple[View, ...] = ("AR",)
     pairs = False
+    heads = Heads(sure=0.9, domain={"AR": DomainLimits(near=3, out=5)}, fitted_on="nothing")
     intervals: ClassVar[dict[str, IntervalTable]] = {}
     info = ModelInfo(name="t", version="0", sha256="0" * 64, provider="cpu", precision="fp32")
     says: float | None = None
     """What it says next, whatever it is shown."""
+    far = 1.0
+    """Its domain score."""
 
     def __init__(self) -> None:
         self.good = True
 
-    def infer(self, *_: object) -> tuple[float, NDArray[np.float32]]:
+    def infer(self, *_: object) -> Inference:
         fat_pct = GOOD_PCT if self.good else BAD_PCT
         if self.says is not None:
             fat_pct = self.says
-        return fat_pct, np.zeros((1, 4), np.float32)
+        return Inference(fat_pct, np.zeros((1, 4), np.float32), UNSURE, self.far)
 
 
 class Bench:
@@ -60,7 +66,7 @@ class Bench:
         self.goods = 0
 
     def good(self) -> Estimate:
-        self.network.good, self.network.says = True, None
+        self.network.good, self.network.says, self.network.far = True, None, 1.0
         self.goods += 1
         seq = next(self._seq)
         self._last = pictures.drawn(seq)
@@ -71,6 +77,7 @@ class Bench:
         if kind == "repeated":
             self.good()
         self.network.good, self.network.says = False, OUTPUTS.get(kind)
+        self.network.far = 9.0 if kind == "far" else 1.0
         seq = next(self._seq)
         image = self._last if kind == "repeated" else pictures.drawn(seq)
         if kind in pictures.BAD:
@@ -143,6 +150,7 @@ KINDS: dict[str, str] = {
     "other size": "setup_changed",
     "other format": "setup_changed",
     "beside the window": "outside_crop",
+    "far": "out_of_domain",
     "output NaN": "output_not_finite",
     "output infinite": "output_not_finite",
     "output below zero": "output_out_of_range",
@@ -175,12 +183,15 @@ def test_every_bad_frame_is_flagged_with_its_reason_and_none_reaches_a_median() 
 
 
 def test_every_reason_of_the_table_is_among_them() -> None:
-    assert set(KINDS.values()) == set(gate.REASONS)
+    several_frames = {"wrong_view"}
+    assert set(KINDS.values()) | several_frames == set(gate.REASONS)
 
 
-@pytest.mark.parametrize(
-    "kind", [kind for kind in KINDS if kind not in OUTPUTS and kind != "no view"]
-)
+ELSEWHERE = {*OUTPUTS, "no view", "no network", "far"}
+"""Kinds that something beside `Gate.check` stops."""
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ELSEWHERE])
 def test_without_the_gate_such_a_frame_would_reach_the_median(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
