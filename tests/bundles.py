@@ -29,6 +29,9 @@ TRUST = Trust(frozenset({TRUSTED_KEY}))
 
 GOLDEN_GRAYS = (0, 40, 90, 200)
 
+QUICK_EXPORT = ("--precision", "fp32", "--parity-frames", "16")
+"""Flags of `python -m export bundle` for tests of something else than the precisions."""
+
 
 class Line(NamedTuple):
     """An estimate that is a straight line over the window's mean gray (0-255), in %."""

@@ -10,6 +10,7 @@ import pytest
 from edge.contract.bundle import read_bundle
 from edge.scanner.virtual import VERSION
 from export.__main__ import main as export
+from tests.bundles import QUICK_EXPORT
 from train.__main__ import main as train
 from train.calibration import Calibration
 from train.cohort import CohortRecord
@@ -50,7 +51,7 @@ def test_the_table_goes_from_unseen_subjects_into_the_bundle(
         width = np.array(table.high_pct) - np.array(table.low_pct)
         assert width.min() > 0
 
-    assert export(["bundle", str(run), "--out", str(tmp_path / "bundle")]) == 0
+    assert export(["bundle", str(run), "--out", str(tmp_path / "bundle"), *QUICK_EXPORT]) == 0
     manifest = read_bundle(tmp_path / "bundle").manifest
     assert manifest.intervals == left.intervals
     assert manifest.training["calibration"]["checked_on"] == left.checked_on
@@ -59,7 +60,7 @@ def test_the_table_goes_from_unseen_subjects_into_the_bundle(
 def test_a_run_without_calibration_makes_a_bundle_without_intervals(
     run: Path, tmp_path: Path
 ) -> None:
-    assert export(["bundle", str(run), "--out", str(tmp_path / "bundle")]) == 0
+    assert export(["bundle", str(run), "--out", str(tmp_path / "bundle"), *QUICK_EXPORT]) == 0
     assert read_bundle(tmp_path / "bundle").manifest.intervals == {}
 
 

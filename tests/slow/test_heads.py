@@ -10,6 +10,7 @@ import pytest
 
 from edge.contract.bundle import read_bundle
 from export.__main__ import main as export
+from tests.bundles import QUICK_EXPORT
 from train.__main__ import main as train
 
 keras = pytest.importorskip("keras")
@@ -39,7 +40,7 @@ def test_the_bundle_says_of_a_frame_what_keras_says(
     from train.heads.fitting import features_of
     from train.heads.record import HeadsRecord
 
-    assert export(["bundle", str(run), "--out", str(tmp_path / "bundle")]) == 0
+    assert export(["bundle", str(run), "--out", str(tmp_path / "bundle"), *QUICK_EXPORT]) == 0
     bundle = read_bundle(tmp_path / "bundle")
     record = msgspec.json.decode((run / "heads.json").read_bytes(), type=HeadsRecord)
     assert bundle.manifest.heads == record.heads
