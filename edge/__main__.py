@@ -17,6 +17,7 @@ COMMANDS = {
     "run": "read frames from scanners and publish liver-fat estimates",
     "feed": "stand in for a scanner: play a video, images, DICOM or a virtual liver",
     "fan": "show where the scan sector is found in a file's frames",
+    "keys": "make a key pair, and enrol or revoke the keys of scanners and viewers",
     "watch": "show the estimates in the terminal",
     "demo": "play a virtual exam from end to end and show its reading",
 }
