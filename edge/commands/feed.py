@@ -125,7 +125,8 @@ def run(args: argparse.Namespace) -> int:
         enrolment = Enrolment(args.keys) if args.keys else None
         sources = _open(args.sources, args.timestamps)
     except (AddressError, KeyringError, SourceError) as error:
-        errors.print(f"steatoscope: {error}")
+        remedy = "; give --keys DIR" if "loopback" in str(error) else ""
+        errors.print(f"steatoscope: {error}{remedy}")
         return 2
     with ExitStack() as stack:
         door = stack.enter_context(Authenticator(enrolment)) if enrolment else None

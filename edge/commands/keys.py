@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     enrol.add_argument(
         "key",
         metavar="KEY|FILE",
-        help="its public key (one that begins with - goes last, after --), or the file that holds it",
+        help="its public key (after -- where it begins with -), or the file that holds it",
     )
     enrol.set_defaults(act=_enrol)
     revoke = action("revoke", "shut a scanner or viewer out")

@@ -80,7 +80,8 @@ def run(args: argparse.Namespace) -> int:
         address = check_address(args.address, secured=keys is not None, connect=True)
         listener = Listener(address, args.scanner, time.monotonic(), keys)
     except (AddressError, KeyringError) as error:
-        errors.print(f"steatoscope: {error}")
+        remedy = "; give --keys DIR" if "loopback" in str(error) else ""
+        errors.print(f"steatoscope: {error}{remedy}")
         return 2
     console = standard_output()
     with listener, _output(args, console, source) as output, stop_signals() as stopped:

@@ -21,7 +21,7 @@ SILENCE_S = 1.5
 REBUILD_S = (0.5, 2.0)
 """Pause between rebuilds while nothing is heard: doubled from the first to the second figure."""
 
-BROKEN_S = (0.2, 0.7)
+BROKEN_S = (0.2, 0.5)
 """The same after a broken connection, when the cause is known and may be gone in a moment."""
 
 HANDSHAKE_S = 1.0

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -63,6 +64,15 @@ class ScannerPublisher:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Refused connections and the like so far, by zmq.Event's names."""
+        return self._port.counts
+
+    def faults(self) -> tuple[str, ...]:
+        """What keeps receivers out that should be let in, in words; empty while all is well."""
+        return self._port.faults()
 
     def frame(self, pixels: Pixels, info: FrameInfo) -> int:
         """Send one frame and return its `seq`.
