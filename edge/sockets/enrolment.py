@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from edge.sockets.keyring import Keyring
+from edge.sockets.keyring import Keyring, KeyringBusyError
 from edge.sockets.keys import ClientKeys, KeyPair
 
 REFRESH_S = 1.0
@@ -51,7 +51,11 @@ class Enrolment:
         return ClientKeys(self.own, lambda: self.enrolled().get(name, ""))
 
     def _refresh(self) -> None:
-        keys, faults = self._keyring.enrolled()
+        try:
+            keys, faults = self._keyring.enrolled()
+        except KeyringBusyError as error:
+            # Not a word about the keys: a flood of connections must not shut everybody out.
+            keys, faults = self._keys, (str(error),)
         for fault in faults:
             if fault not in self.faults:
                 log.error("%s", fault)

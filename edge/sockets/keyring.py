@@ -7,6 +7,7 @@
 The files are ZeroMQ certificates (ZPL, RFC 4), as CZMQ and pyzmq write and read them.
 """
 
+import errno
 import os
 import re
 import stat
@@ -19,12 +20,18 @@ from edge.sockets.keys import KeyPair, is_public_key
 SECRET, PUBLIC, ENROLLED, SUFFIX = "own.key_secret", "own.key", "enrolled", ".key"
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS_ANY = stat.S_IRWXG | stat.S_IRWXO
 
 
 class KeyringError(ValueError):
     """Keys that cannot be used or changed; names the file, what is wrong and the remedy."""
+
+
+class KeyringBusyError(KeyringError):
+    """The keys cannot be read just now: the process has no descriptor or memory left."""
 
 
 class Keyring:
@@ -82,6 +89,9 @@ class Keyring:
 
         A file that is broken, that others may write, or whose key another name has too, admits
         nobody; the others are not affected.
+
+        Raises:
+            KeyringBusyError: it is not known for the moment.
         """
         keys: dict[str, str] = {}
         faults: list[str] = []
@@ -91,12 +101,14 @@ class Keyring:
         except FileNotFoundError:
             return {}, ()
         except OSError as error:
-            return {}, (f"{self._enrolled}: cannot be read: {error.strerror}",)
+            return {}, (str(_unreadable(self._enrolled, error)),)
         except KeyringError as error:
             return {}, (str(error),)
         for path in paths:
             try:
                 keys[path.stem] = _checked_peer(path)
+            except KeyringBusyError:
+                raise
             except KeyringError as error:
                 faults.append(str(error))
         return _without_shared(keys, faults, self._enrolled), tuple(faults)
@@ -158,7 +170,7 @@ def _read(path: Path) -> tuple[str, str]:
         public, secret = load_certificate(path)
         texts = public.decode(), (secret or b"").decode()
     except OSError as error:
-        raise KeyringError(f"{path}: cannot be read: {error.strerror or 'no such file'}") from error
+        raise _unreadable(path, error) from error
     except ValueError as error:
         raise KeyringError(f"{path}: holds no public key") from error
     if not is_public_key(texts[0]):
@@ -200,6 +212,17 @@ def _write(path: Path, text: str, mode: int) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+
+
+def _unreadable(path: Path, error: OSError) -> KeyringError:
+    """The error of a failed read; raises where it says nothing about the keys.
+
+    Raises:
+        KeyringBusyError: the process is out of descriptors or memory.
+    """
+    if error.errno in _EXHAUSTED:
+        raise KeyringBusyError(f"{path}: cannot be read just now: {error.strerror}") from error
+    return KeyringError(f"{path}: cannot be read: {error.strerror or 'no such file'}")
 
 
 def _unwritable(folder: Path, error: OSError) -> KeyringError:

@@ -6,6 +6,7 @@ connection the socket is replaced, with a growing pause. A scanner speaks every 
 is a fault too.
 """
 
+import logging
 from collections import Counter
 
 import zmq
@@ -32,12 +33,14 @@ EVENTS = BREAKS | zmq.EVENT_CONNECTED | zmq.EVENT_HANDSHAKE_SUCCEEDED
 
 Parts = list[zmq.Frame]
 
+log = logging.getLogger(__name__)
+
 
 class Link:
     """SUB socket of one scanner; one thread uses it. Times are monotonic seconds.
 
     Attributes:
-        socket: None while the scanner's key is not enrolled.
+        socket: None while the scanner's key is not enrolled, or no descriptor is left.
         monitor: of the socket, None with it.
         rebuilds: so far.
         counts: how often each kind of thing happened to the connection, by zmq.Event's names.
@@ -87,7 +90,7 @@ class Link:
         if self.monitor is not None:
             for happening in self.monitor.read(self.counts):
                 self._heed(happening, now_s)
-        if self.socket is None or now_s < self._deadline_s:
+        if now_s < self._deadline_s or (self._keys and not self._server_key):
             return False
         self._rebuild(now_s + self._silence_pause_s)
         self._silence_pause_s = min(2 * self._silence_pause_s, REBUILD_S[1])
@@ -113,7 +116,10 @@ class Link:
 
     def _rebuild(self, deadline_s: float) -> None:
         self.close()
-        self._connect()
+        try:
+            self._connect()
+        except zmq.ZMQError as error:  # no descriptor left: tried again at the next deadline
+            log.warning("link to %s: %s", self.address, error)
         self.rebuilds += 1
         self._deadline_s = deadline_s
 

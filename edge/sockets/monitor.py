@@ -35,6 +35,7 @@ class Monitor:
     """
 
     def __init__(self, watched: "zmq.Socket[bytes]", events: int) -> None:
+        """Begin; ZMQError where there is no descriptor left."""
         self._watched = watched
         # Not named after the descriptor, as pyzmq does: that may be in use again before it is free.
         address = f"inproc://monitor-{next(_numbers)}"

@@ -38,6 +38,7 @@ class Port:
         self._door = door
         self._tell_s = float("-inf")
         self._told = 0
+        self._cutting = False
         self.socket, self._monitor = self._open(address)
         try:
             self.endpoint = bind(self.socket, address)
@@ -50,7 +51,8 @@ class Port:
         """Count what has happened, and cut off whoever was admitted and has been revoked."""
         self._monitor.read(self.counts)
         self._tell(time.monotonic())
-        if self._door is not None and (self._door.must_cut() or not self.bound):
+        self._cutting |= self._door is not None and self._door.must_cut()
+        if self._cutting or not self.bound:
             self._bind_anew()
 
     def faults(self) -> tuple[str, ...]:
@@ -78,23 +80,29 @@ class Port:
         return socket, Monitor(socket, REFUSALS | zmq.EVENT_CLOSED)
 
     def _bind_anew(self) -> None:
-        """A new socket on the same address; libzmq cannot close a single session.
+        """A new socket on the same address: libzmq cannot close a single session.
 
-        The old listener must be gone first: on a Unix socket it takes the path away as it goes.
+        Where there is no descriptor left, or the address is lost, it is tried again at each look.
         """
+        try:
+            if self._cutting:
+                self._replace_socket()
+            bind(self.socket, self.endpoint)
+        except (zmq.ZMQError, AddressError) as error:
+            log.warning("cannot open %s: %s", self.endpoint, error)
+        else:
+            self.bound = True
+
+    def _replace_socket(self) -> None:
+        """Close all sessions. The old listener goes first: with it a Unix socket's path goes."""
+        socket, monitor = self._open(self.endpoint)
         if self.bound:
             self.socket.unbind(self.endpoint)
             self._monitor.wait_for(zmq.EVENT_CLOSED, self.counts, CLOSED_MS)
-            self.close(linger_ms=0)
-            self.bound = False
-            self.socket, self._monitor = self._open(self.endpoint)
-            log.info("a peer that is enrolled no longer was cut off; the others connect again")
-        try:
-            bind(self.socket, self.endpoint)
-        except AddressError as error:
-            log.warning("%s", error)
-        else:
-            self.bound = True
+        self.close(linger_ms=0)
+        self.socket, self._monitor = socket, monitor
+        self.bound = self._cutting = False
+        log.info("a peer that is enrolled no longer was cut off; the others connect again")
 
     def _tell(self, now_s: float) -> None:
         refused = sum(self.counts[event.name or "?"] for event in zmq.Event if event & REFUSALS)

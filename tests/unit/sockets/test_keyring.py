@@ -1,4 +1,5 @@
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,22 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(KeyringError, match="cannot be written"):
         Keyring(tmp_path / "keys").create()
+
+
+def test_a_process_without_descriptors_shuts_nobody_out(keyring: Keyring) -> None:
+    now_s = 100.0
+    enrolment = Enrolment(keyring.folder, lambda: now_s)
+    keyring.enrol("room1", KeyPair.draw().public)
+    before = enrolment.enrolled()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    now_s += 1.0
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        during, faults = enrolment.enrolled(), enrolment.faults
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    now_s += 1.0
+
+    assert during == before == enrolment.enrolled()
+    assert "cannot be read just now: Too many open files" in faults[0]
+    assert enrolment.faults == ()
