@@ -70,8 +70,13 @@ class Bus:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Refused connections and the like so far, by zmq.Event's names."""
+        """Connections refused and cut so far, by zmq.Event's names."""
         return self._port.counts
+
+    @property
+    def refused(self) -> int:
+        """Connections refused so far."""
+        return self._port.refused
 
     def faults(self) -> tuple[str, ...]:
         """What keeps viewers out that should be let in, in words; empty while all is well."""

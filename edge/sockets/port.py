@@ -15,6 +15,8 @@ from edge.sockets.settings import Settings, bind, configure
 CLOSED_MS = 200
 """Longest wait for the old listener to be gone before the address is bound again."""
 
+EVENTS = REFUSALS | zmq.EVENT_DISCONNECTED | zmq.EVENT_CLOSED
+
 TELL_S = 60.0
 """Refused connections are logged so often at most: a refused peer knocks every second."""
 
@@ -55,6 +57,11 @@ class Port:
         if self._cutting or not self.bound:
             self._bind_anew()
 
+    @property
+    def refused(self) -> int:
+        """Connections refused so far."""
+        return sum(self.counts[event.name or "?"] for event in zmq.Event if event & REFUSALS)
+
     def faults(self) -> tuple[str, ...]:
         """What keeps peers out that should be let in, in words; empty while all is well."""
         faults: tuple[str, ...] = ()
@@ -77,7 +84,7 @@ class Port:
         configure(socket, self._settings, address)
         if self._door is not None:
             secure_server(socket, self._door.enrolment.own, DOMAIN)
-        return socket, Monitor(socket, REFUSALS | zmq.EVENT_CLOSED)
+        return socket, Monitor(socket, EVENTS)
 
     def _bind_anew(self) -> None:
         """A new socket on the same address: libzmq cannot close a single session.
@@ -105,7 +112,7 @@ class Port:
         log.info("a peer that is enrolled no longer was cut off; the others connect again")
 
     def _tell(self, now_s: float) -> None:
-        refused = sum(self.counts[event.name or "?"] for event in zmq.Event if event & REFUSALS)
+        refused = self.refused
         if refused > self._told and now_s >= self._tell_s:
             log.warning("%s: %d connections refused", self.endpoint, refused - self._told)
             self._told, self._tell_s = refused, now_s + TELL_S

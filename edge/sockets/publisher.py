@@ -67,8 +67,13 @@ class ScannerPublisher:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Refused connections and the like so far, by zmq.Event's names."""
+        """Connections refused and cut so far, by zmq.Event's names."""
         return self._port.counts
+
+    @property
+    def refused(self) -> int:
+        """Connections refused so far."""
+        return self._port.refused
 
     def faults(self) -> tuple[str, ...]:
         """What keeps receivers out that should be let in, in words; empty while all is well."""
