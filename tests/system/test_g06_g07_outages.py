@@ -59,7 +59,7 @@ def seconds_until(happened: Callable[[], bool], scanner: BareScanner | None = No
     ("trials", "outage_s"),
     [
         (10, 0.0),
-        (2, 3.0),
+        (1, 3.0),
         pytest.param(50, 0.0, marks=pytest.mark.soak),
         pytest.param(3, 60.0, marks=[pytest.mark.soak, pytest.mark.timeout(300)]),
     ],

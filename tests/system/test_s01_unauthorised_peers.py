@@ -1,6 +1,7 @@
 """S1, S2: whoever is not enrolled gets no message through, on either port, however it tries."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -70,14 +71,14 @@ def open_estimates(door: Authenticator) -> Bus:
     return Bus("tcp://127.0.0.1:*", door)
 
 
-def open_frames(door: Authenticator) -> ScannerPublisher:
-    return ScannerPublisher("tcp://127.0.0.1:*", exam="exam-1", door=door)
-
-
-PORTS: dict[str, Callable[[Authenticator], Server]] = {
-    "estimates": open_estimates,
-    "frames": open_frames,
-}
+@contextmanager
+def both_ports(door: Authenticator) -> Iterator[dict[str, Server]]:
+    """A daemon's estimates port and a scanner's frames port."""
+    with (
+        open_estimates(door) as bus,
+        ScannerPublisher("tcp://127.0.0.1:*", exam="exam-1", door=door) as publisher,
+    ):
+        yield {"estimates": bus, "frames": publisher}
 
 
 def speak(server: Server) -> None:
@@ -123,14 +124,17 @@ def connect(clients: Clients, server: Server, arm: Callable[[Socket], None]) -> 
     return socket
 
 
-def messages_through(server: Server, peers: list[Socket], trial_s: float = TRIAL_S) -> int:
-    """How many messages the peers get while the server speaks."""
-    got, ends_s = 0, time.monotonic() + trial_s
+def messages_through(peers: dict[Server, list[Socket]], trial_s: float = TRIAL_S) -> list[int]:
+    """How many messages the peers of each server get while all the servers speak."""
+    got, ends_s = Counter[Server](), time.monotonic() + trial_s
     while time.monotonic() < ends_s:
-        speak(server)
+        for server, sockets in peers.items():
+            speak(server)
+            got[server] += sum(
+                bool(peer.poll(0)) and bool(peer.recv_multipart()) for peer in sockets
+            )
         time.sleep(0.01)
-        got += sum(bool(peer.poll(0)) and bool(peer.recv_multipart()) for peer in peers)
-    return got
+    return [got[server] for server in peers]
 
 
 @contextmanager
@@ -151,54 +155,72 @@ def door_of(
         yield door
 
 
-@pytest.mark.parametrize("port", PORTS)
-@pytest.mark.parametrize("kind", PEER_KINDS)
-def test_a_peer_that_is_not_enrolled_gets_nothing(
-    keyring: Keyring, clients: Clients, port: str, kind: str
-) -> None:
-    server_key = keyring.own().public.encode()
-    friend = KeyPair.draw()
-    keyring.enrol("friend", friend.public)
+def arming(pair: KeyPair, server_key: bytes) -> Callable[[Socket], None]:
+    """Gives a socket these keys."""
 
-    def arm_friend(socket: Socket) -> None:
-        socket.curve_publickey, socket.curve_secretkey = encoded(friend)
+    def arm(socket: Socket) -> None:
+        socket.curve_publickey, socket.curve_secretkey = encoded(pair)
         socket.curve_serverkey = server_key
 
-    with Authenticator(Enrolment(keyring.folder)) as door, PORTS[port](door) as server:
-        arm = PEER_KINDS[kind]
-        strangers = [
-            connect(clients, server, lambda socket: arm(socket, server_key)) for _ in range(PEERS)
-        ]
-        enrolled = connect(clients, server, arm_friend)
-        got = messages_through(server, strangers)
-        served = messages_through(server, [enrolled], 0.2)
-        refused = server.refused
-
-    assert got == 0
-    assert served > 0, "the enrolled peer beside them was not served"
-    assert refused >= PEERS
+    return arm
 
 
-@pytest.mark.parametrize("port", PORTS)
+def enrol_friend(keyring: Keyring) -> Callable[[Socket], None]:
+    """Enrol a pair; gives a socket its keys."""
+    friend = KeyPair.draw()
+    keyring.enrol("friend", friend.public)
+    return arming(friend, keyring.own().public.encode())
+
+
+@pytest.mark.parametrize("kind", PEER_KINDS)
+def test_a_peer_that_is_not_enrolled_gets_nothing(
+    keyring: Keyring, clients: Clients, kind: str
+) -> None:
+    server_key, arm_friend = keyring.own().public.encode(), enrol_friend(keyring)
+
+    def arm_stranger(socket: Socket) -> None:
+        PEER_KINDS[kind](socket, server_key)
+
+    with Authenticator(Enrolment(keyring.folder)) as door, both_ports(door) as ports:
+        servers = list(ports.values())
+        strangers = {
+            server: [connect(clients, server, arm_stranger) for _ in range(PEERS)]
+            for server in servers
+        }
+        friends = {server: [connect(clients, server, arm_friend)] for server in servers}
+        got = messages_through(strangers)
+        served = messages_through(friends, 0.2)
+        refused = [server.refused for server in servers]
+
+    assert got == [0, 0]
+    assert min(served) > 0, "the enrolled peers beside them were not served"
+    assert min(refused) >= PEERS
+
+
 @pytest.mark.parametrize("kind", ["no authenticator", "dead authenticator", "wrong domain"])
 def test_where_nobody_can_be_authenticated_nobody_gets_anything(
-    keyring: Keyring,
-    clients: Clients,
-    monkeypatch: pytest.MonkeyPatch,
-    port: str,
-    kind: str,
+    keyring: Keyring, clients: Clients, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    server_key = keyring.own().public.encode()
-    with door_of(keyring, kind, monkeypatch) as door, PORTS[port](door) as server:
-        peers = [
-            connect(clients, server, lambda socket: with_unknown_key(socket, server_key))
-            for _ in range(PEERS)
-        ]
-        got = messages_through(server, peers)
-        faults = server.faults()
+    """Neither keys that nobody knows nor one that is enrolled."""
+    server_key, arm_friend = keyring.own().public.encode(), enrol_friend(keyring)
 
-    assert got == 0
-    assert bool(faults) == (kind != "wrong domain")
+    def arm_stranger(socket: Socket) -> None:
+        with_unknown_key(socket, server_key)
+
+    with door_of(keyring, kind, monkeypatch) as door, both_ports(door) as ports:
+        peers = {
+            server: [
+                connect(clients, server, arm)
+                for arm in (arm_stranger, arm_friend)
+                for _ in range(PEERS)
+            ]
+            for server in ports.values()
+        }
+        got = messages_through(peers)
+        faults = [server.faults() for server in ports.values()]
+
+    assert got == [0, 0]
+    assert [bool(found) for found in faults] == [kind != "wrong domain"] * 2
 
 
 def test_the_harness_sees_what_gets_through_a_server_that_fails_open(
@@ -233,22 +255,14 @@ def test_an_authenticator_that_dies_admits_nobody_more_and_says_so(
     pairs = [KeyPair.draw() for _ in range(2)]
     for number, pair in enumerate(pairs):
         keyring.enrol(f"ward{number}", pair.public)
-
-    def peer(server: Bus, pair: KeyPair) -> Socket:
-        def arm(socket: Socket) -> None:
-            socket.curve_publickey, socket.curve_secretkey = encoded(pair)
-            socket.curve_serverkey = server_key
-
-        return connect(clients, server, arm)
-
     with Authenticator(Enrolment(keyring.folder)) as door, open_estimates(door) as bus:
-        inside = peer(bus, pairs[0])
-        before = messages_through(bus, [inside])
+        inside = connect(clients, bus, arming(pairs[0], server_key))
+        (before,) = messages_through({bus: [inside]})
         well = bus.faults()
         door.stop()
-        outside = peer(bus, pairs[1])
-        got = messages_through(bus, [outside])
-        still = messages_through(bus, [inside], 0.2)
+        outside = connect(clients, bus, arming(pairs[1], server_key))
+        (got,) = messages_through({bus: [outside]})
+        (still,) = messages_through({bus: [inside]}, 0.2)
         faults = bus.faults()
 
     assert (before > 0, well) == (True, ())

@@ -34,8 +34,8 @@ def hears(viewer: BareViewer, timeout_s: float = 0.3) -> bool:
 
 
 def is_silent(viewer: BareViewer) -> bool:
-    """Whether two statuses' time passes without a message."""
-    return not hears(viewer, 2.2)
+    """Whether more than a status's time passes without a message."""
+    return not hears(viewer, 1.6)
 
 
 def test_a_revoked_viewer_falls_silent_and_the_others_do_not(locked_room: LockedRoom) -> None:
