@@ -26,8 +26,8 @@ from edge.scanner.stopping import stop_signals
 from edge.scanner.timestamps import RetimedSource, read_timestamps
 from edge.sockets.addresses import AddressError, check_address
 from edge.sockets.authenticator import Authenticator
+from edge.sockets.certificate import KeyringError
 from edge.sockets.enrolment import Enrolment
-from edge.sockets.keyring import KeyringError
 from edge.sockets.publisher import ScannerPublisher
 from edge.sockets.settings import MAX_MESSAGE_BYTES
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from edge.sockets.keyring import PUBLIC, Keyring, KeyringError, read_public
+from edge.sockets.certificate import KeyringError, read_public
+from edge.sockets.keyring import PUBLIC, Keyring
 from edge.sockets.keys import is_public_key
 from edge.state import state_folder
 

@@ -22,8 +22,8 @@ from edge.runner import ModelError, Runner
 from edge.sockets.addresses import AddressError
 from edge.sockets.authenticator import Authenticator
 from edge.sockets.bus import Bus
+from edge.sockets.certificate import KeyringError
 from edge.sockets.enrolment import Enrolment
-from edge.sockets.keyring import KeyringError
 from edge.sockets.keys import ClientKeys, KeyPair
 from edge.sockets.link import Link
 from edge.sockets.receiver import Post, Receiver

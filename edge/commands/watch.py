@@ -9,8 +9,9 @@ from rich.console import Console
 from edge.config import Settings
 from edge.scanner.stopping import StopFlag, stop_signals
 from edge.sockets.addresses import AddressError, check_address
+from edge.sockets.certificate import KeyringError
 from edge.sockets.enrolment import Enrolment
-from edge.sockets.keyring import ENROLLED, SUFFIX, KeyringError
+from edge.sockets.keyring import ENROLLED, SUFFIX
 from edge.sockets.keys import ClientKeys
 from edge.terminal.ending import Ending, FirstPicture, FirstReading, Never
 from edge.terminal.listener import Listener

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from edge.sockets.keyring import Keyring, KeyringBusyError
+from edge.sockets.certificate import KeyringBusyError
+from edge.sockets.keyring import Keyring
 from edge.sockets.keys import ClientKeys, KeyPair
 
 REFRESH_S = 1.0

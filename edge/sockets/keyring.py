@@ -1,37 +1,30 @@
 """A folder of keys: one's own pair, and the public keys of those who are enrolled.
 
-    own.key_secret       both own keys; its owner alone may read it (mode 0600)
-    own.key              the public one, to be given to others
-    enrolled/NAME.key    a peer's public key; the file's name is the peer's name
-
-The files are ZeroMQ certificates (ZPL, RFC 4), as CZMQ and pyzmq write and read them.
+own.key_secret       both own keys; its owner alone may read it (mode 0600)
+own.key              the public one, to be given to others
+enrolled/NAME.key    a peer's public key; the file's name is the peer's name
 """
 
-import errno
-import os
 import re
-import stat
 from pathlib import Path
 
-from zmq.auth import load_certificate
-
+from edge.sockets.certificate import (
+    OTHERS_ANY,
+    OTHERS_WRITE,
+    KeyringBusyError,
+    KeyringError,
+    certificate_text,
+    check_mode,
+    read_pair,
+    read_public,
+    unreadable,
+    write_file,
+)
 from edge.sockets.keys import KeyPair, is_public_key
 
 SECRET, PUBLIC, ENROLLED, SUFFIX = "own.key_secret", "own.key", "enrolled", ".key"
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
-
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-_OTHERS_ANY = stat.S_IRWXG | stat.S_IRWXO
-
-
-class KeyringError(ValueError):
-    """Keys that cannot be used or changed; names the file, what is wrong and the remedy."""
-
-
-class KeyringBusyError(KeyringError):
-    """The keys cannot be read just now: the process has no descriptor or memory left."""
 
 
 class Keyring:
@@ -57,8 +50,8 @@ class Keyring:
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._enrolled.mkdir(exist_ok=True, mode=0o700)
-            _write(secret, _certificate(pair.public, pair.secret), 0o600)
-            _write(self.folder / PUBLIC, _certificate(pair.public), 0o644)
+            write_file(secret, certificate_text(pair.public, pair.secret), 0o600)
+            write_file(self.folder / PUBLIC, certificate_text(pair.public), 0o644)
         except OSError as error:
             raise _unwritable(self.folder, error) from error
         return pair
@@ -75,8 +68,8 @@ class Keyring:
                 f"{path}: there is no such file; make a pair with "
                 f"`python -m edge keys new --dir {self.folder}`"
             )
-        _check_mode(path, _OTHERS_ANY, 0o600)
-        public, secret = _read(path)
+        check_mode(path, OTHERS_ANY, 0o600)
+        public, secret = read_pair(path)
         if not is_public_key(secret):
             raise KeyringError(f"{path}: holds no secret key; bring it back from a backup")
         pair = KeyPair(public, secret)
@@ -95,13 +88,13 @@ class Keyring:
         """
         keys: dict[str, str] = {}
         faults: list[str] = []
-        try:
-            _check_mode(self._enrolled, _OTHERS_WRITE, 0o700)
-            paths = sorted(path for path in self._enrolled.iterdir() if path.suffix == SUFFIX)
-        except FileNotFoundError:
+        if not self._enrolled.is_dir():
             return {}, ()
+        try:
+            check_mode(self._enrolled, OTHERS_WRITE, 0o700)
+            paths = sorted(path for path in self._enrolled.iterdir() if path.suffix == SUFFIX)
         except OSError as error:
-            return {}, (str(_unreadable(self._enrolled, error)),)
+            return {}, (str(unreadable(self._enrolled, error)),)
         except KeyringError as error:
             return {}, (str(error),)
         for path in paths:
@@ -129,7 +122,7 @@ class Keyring:
             raise KeyringError(f"{name}: {holder} has this key; one key stands for one peer")
         try:
             self._enrolled.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write(path, _certificate(key), 0o600)
+            write_file(path, certificate_text(key), 0o600)
         except OSError as error:
             raise _unwritable(self._enrolled, error) from error
 
@@ -154,28 +147,9 @@ class Keyring:
         return self._enrolled / f"{name}{SUFFIX}"
 
 
-def read_public(path: Path) -> str:
-    """The public key in a certificate file; KeyringError where there is none."""
-    return _read(path)[0]
-
-
 def _checked_peer(path: Path) -> str:
-    _check_mode(path, _OTHERS_WRITE, 0o600)
+    check_mode(path, OTHERS_WRITE, 0o600)
     return read_public(path)
-
-
-def _read(path: Path) -> tuple[str, str]:
-    """Public and secret key of a certificate; the secret one is "" where there is none."""
-    try:
-        public, secret = load_certificate(path)
-        texts = public.decode(), (secret or b"").decode()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    except ValueError as error:
-        raise KeyringError(f"{path}: holds no public key") from error
-    if not is_public_key(texts[0]):
-        raise KeyringError(f"{path}: public-key: must be 40 characters of Z85")
-    return texts
 
 
 def _without_shared(keys: dict[str, str], faults: list[str], folder: Path) -> dict[str, str]:
@@ -185,44 +159,6 @@ def _without_shared(keys: dict[str, str], faults: list[str], folder: Path) -> di
     if shared:
         faults.append(f"{folder}: {', '.join(shared)} have one key; revoke all but one")
     return {name: key for name, key in keys.items() if name not in shared}
-
-
-def _check_mode(path: Path, forbidden: int, wanted: int) -> None:
-    """Refuse a file that others than its owner may read or change; Windows has no such modes."""
-    mode = path.stat().st_mode
-    if os.name == "posix" and mode & forbidden:
-        raise KeyringError(
-            f"{path}: mode {stat.S_IMODE(mode):04o} lets others in; chmod {wanted:04o} {path}"
-        )
-
-
-def _certificate(public: str, secret: str = "") -> str:
-    kind = "both keys of its owner: keep it to yourself" if secret else "a public key"
-    lines = [f"#   ZeroMQ CURVE certificate, {kind}", "metadata", "curve"]
-    lines += [f'    public-key = "{public}"']
-    lines += [f'    secret-key = "{secret}"'] if secret else []
-    return "\n".join(lines) + "\n"
-
-
-def _write(path: Path, text: str, mode: int) -> None:
-    """Write a file at once and for good: whoever reads meanwhile finds all of it or none."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-
-
-def _unreadable(path: Path, error: OSError) -> KeyringError:
-    """The error of a failed read; raises where it says nothing about the keys.
-
-    Raises:
-        KeyringBusyError: the process is out of descriptors or memory.
-    """
-    if error.errno in _EXHAUSTED:
-        raise KeyringBusyError(f"{path}: cannot be read just now: {error.strerror}") from error
-    return KeyringError(f"{path}: cannot be read: {error.strerror or 'no such file'}")
 
 
 def _unwritable(folder: Path, error: OSError) -> KeyringError:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import zmq
 
-from edge.sockets.keyring import Keyring, read_public
+from edge.sockets.certificate import read_public
+from edge.sockets.keyring import Keyring
 from edge.sockets.keys import secure_client
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from edge.sockets.certificate import KeyringError, read_public
 from edge.sockets.enrolment import Enrolment
-from edge.sockets.keyring import Keyring, KeyringError, read_public
+from edge.sockets.keyring import Keyring
 from edge.sockets.keys import KeyPair
 
 
@@ -190,3 +191,19 @@ def test_a_process_without_descriptors_shuts_nobody_out(keyring: Keyring) -> Non
     assert during == before == enrolment.enrolled()
     assert "cannot be read just now: Too many open files" in faults[0]
     assert enrolment.faults == ()
+
+
+def test_a_file_that_goes_while_it_is_read_harms_nobody(keyring: Keyring) -> None:
+    keyring.enrol("room1", KeyPair.draw().public)
+    (keyring.folder / "enrolled" / "gone.key").symlink_to(keyring.folder / "nowhere")
+
+    keys, faults = keyring.enrolled()
+
+    assert list(keys) == ["room1"]
+    assert "gone.key: cannot be read: No such file or directory" in faults[0]
+
+
+def test_a_pair_alone_enrols_nobody(keyring: Keyring) -> None:
+    (keyring.folder / "enrolled").rmdir()
+
+    assert keyring.enrolled() == ({}, ())
