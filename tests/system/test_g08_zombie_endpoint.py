@@ -23,7 +23,7 @@ SPOILT_S = 1.5
 """The pause between rebuilds has grown to its longest by then."""
 
 BACK_S = 1.0
-PATIENCE_S = 4.0
+PATIENCE_S = 2.5
 
 Turn = Callable[[], bool]
 """Whether a message has come."""

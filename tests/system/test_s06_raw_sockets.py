@@ -68,14 +68,14 @@ def idle(address: str) -> Iterator[None]:
 
 
 def seconds_to_be_served(address: str, pair: KeyPair, server_key: str) -> float:
-    """Until a viewer that connects now gets its first message; at most twice what is allowed."""
+    """Until a viewer that connects now gets its first message; at most half as long again as allowed."""
     with zmq.Context() as context, context.socket(zmq.SUB) as viewer:
         viewer.linger = 0
         secure_client(viewer, pair, server_key)
         viewer.subscribe("")
         started_s = time.monotonic()
         viewer.connect(address)
-        viewer.poll(round(2000 * SERVED_S))
+        viewer.poll(round(1500 * SERVED_S))
         return time.monotonic() - started_s
 
 
