@@ -68,7 +68,7 @@ def idle(address: str) -> Iterator[None]:
 
 
 def seconds_to_be_served(address: str, pair: KeyPair, server_key: str) -> float:
-    """Until a viewer that connects now gets its first message; waits somewhat longer than allowed."""
+    """Until a viewer that connects now gets its first message, or a while too long has passed."""
     with zmq.Context() as context, context.socket(zmq.SUB) as viewer:
         viewer.linger = 0
         secure_client(viewer, pair, server_key)
