@@ -43,6 +43,21 @@ class EstimatesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     bind: str = "tcp://127.0.0.1:5556"
 
 
+class KeysSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may talk to the daemon.
+
+    `dir`: folder of the daemon's own key pair and of the keys enrolled (`python -m edge keys`);
+    "" for no keys, and then everything stays on the loopback interface.
+    """
+
+    dir: str = ""
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder, or None where there are no keys."""
+        return Path(self.dir).expanduser() if self.dir else None
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set.
 
@@ -59,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     scanner: tuple[ScannerSettings, ...] = (ScannerSettings("scanner", "tcp://127.0.0.1:5555"),)
     estimates: EstimatesSettings = EstimatesSettings()
+    keys: KeysSettings = KeysSettings()
     bundle: str = ""
     trusted_keys: tuple[PublicKey, ...] = ()
     allow_unsigned: bool = False
@@ -155,6 +171,8 @@ def _explain(problem: str) -> str:
 def _section(where: str) -> type[msgspec.Struct]:
     if ".scanner" in where:
         return ScannerSettings
+    if ".keys" in where:
+        return KeysSettings
     return EstimatesSettings if ".estimates" in where else Settings
 
 
@@ -173,18 +191,27 @@ def _check_keys(source: str, settings: Settings) -> None:
                 f"{source}: scanner {scanner.name!r}: server_key: must be a public CURVE key: "
                 "40 characters of Z85"
             )
+        if scanner.server_key and settings.keys.dir:
+            raise ConfigError(
+                f"{source}: scanner {scanner.name!r}: server_key: with [keys] dir its key is "
+                f"enrolled instead: `python -m edge keys enrol {scanner.name} KEY --dir "
+                f"{settings.keys.dir}`; then leave server_key out"
+            )
 
 
 def _check_addresses(source: str, settings: Settings) -> None:
+    keys = bool(settings.keys.dir)
     for scanner in settings.scanner:
+        secured = keys or bool(scanner.server_key)
         try:
-            check_address(scanner.frames, secured=bool(scanner.server_key), connect=True)
+            check_address(scanner.frames, secured=secured, connect=True)
         except AddressError as error:
-            remedy = "; give its server_key" if "loopback" in str(error) else ""
+            remedy = "; give [keys] dir, or its server_key" if "loopback" in str(error) else ""
             raise ConfigError(
                 f"{source}: scanner {scanner.name!r}: frames: {error}{remedy}"
             ) from error
     try:
-        check_address(settings.estimates.bind)
+        check_address(settings.estimates.bind, secured=keys)
     except AddressError as error:
-        raise ConfigError(f"{source}: estimates: bind: {error}") from error
+        remedy = "; give [keys] dir" if "loopback" in str(error) else ""
+        raise ConfigError(f"{source}: estimates: bind: {error}{remedy}") from error

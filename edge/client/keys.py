@@ -37,17 +37,20 @@ class Keys:
     def apply(self, socket: "zmq.Socket[bytes]") -> None:
         """Make `socket` a CURVE client; KeysError where a key cannot be used."""
         server = read_key(self.server, "public", "server")
+        socket.curve_publickey, socket.curve_secretkey = (half.encode() for half in self.pair())
+        socket.curve_serverkey = server.encode()
+
+    def pair(self) -> tuple[str, str]:
+        """One's own pair, public and secret, in Z85; KeysError where it cannot be used."""
         if bool(self.public) != bool(self.secret):
             raise KeysError("keys: public and secret are one pair; give both or neither")
-        if self.public:
-            pair = (
-                read_key(self.public, "public", "public").encode(),
-                read_key(self.secret, "secret", "secret").encode(),
-            )
-        else:
-            pair = zmq.curve_keypair()
-        socket.curve_publickey, socket.curve_secretkey = pair
-        socket.curve_serverkey = server.encode()
+        if not self.public:
+            public, secret = zmq.curve_keypair()
+            return public.decode(), secret.decode()
+        return (
+            read_key(self.public, "public", "public"),
+            read_key(self.secret, "secret", "secret"),
+        )
 
 
 def read_key(key: Key, half: Half, name: str) -> str:

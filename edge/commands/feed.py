@@ -21,6 +21,9 @@ from edge.scanner.source import Shot, Source, SourceError
 from edge.scanner.stopping import stop_signals
 from edge.scanner.timestamps import RetimedSource, read_timestamps
 from edge.sockets.addresses import AddressError, check_address
+from edge.sockets.authenticator import Authenticator
+from edge.sockets.certificate import KeyringError
+from edge.sockets.enrolment import Enrolment
 from edge.sockets.publisher import ScannerPublisher
 from edge.sockets.settings import MAX_MESSAGE_BYTES
 
@@ -67,8 +70,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--bind",
         default="tcp://127.0.0.1:5555",
         metavar="ADDRESS",
-        help="where the daemon connects to: tcp://127.0.0.1:PORT or ipc://PATH (default: "
-        "%(default)s)",
+        help="where the daemon connects to: tcp://HOST:PORT or ipc://PATH; a HOST other than this "
+        "one needs --keys (default: %(default)s)",
+    )
+    add(
+        "--keys",
+        type=Path,
+        metavar="DIR",
+        help="folder of the scanner's key pair; only those enrolled there may receive "
+        "(`python -m edge keys`)",
     )
     add(
         "--fps",
@@ -106,19 +116,31 @@ def run(args: argparse.Namespace) -> int:
     quiet_libraries()
     exam = args.exam or f"exam-{secrets.token_hex(6)}"
     try:
-        check_address(args.bind)
+        check_address(args.bind, secured=args.keys is not None)
+        enrolment = Enrolment(args.keys) if args.keys else None
         sources = _open(args.sources, args.timestamps)
-    except (AddressError, SourceError) as error:
-        errors.print(f"steatoscope: {error}")
+    except (AddressError, KeyringError, SourceError) as error:
+        remedy = "; give --keys DIR" if "loopback" in str(error) else ""
+        errors.print(f"steatoscope: {error}{remedy}")
         return 2
-    try:
-        publisher = ScannerPublisher(args.bind, exam=exam, lossless=args.fps == "fast")
-    except AddressError as error:
-        errors.print(f"steatoscope: {error}; free it or choose another --bind")
-        return 3
+    with ExitStack() as stack:
+        door = stack.enter_context(Authenticator(enrolment)) if enrolment else None
+        lossless = args.fps == "fast"
+        try:
+            publisher = ScannerPublisher(args.bind, exam=exam, lossless=lossless, door=door)
+        except AddressError as error:
+            errors.print(f"steatoscope: {error}; free it or choose another --bind")
+            return 3
+        return _play_exam(stack.enter_context(publisher), sources, args, errors)
+
+
+def _play_exam(
+    publisher: ScannerPublisher, sources: list[Source], args: argparse.Namespace, errors: Console
+) -> int:
+    """Play the sources on an open publisher; the exit code."""
     sys.setswitchinterval(_SWITCH_S)
-    with publisher, stop_signals() as stopped:
-        errors.print(f"steatoscope: exam {exam} on {publisher.endpoint}")
+    with stop_signals() as stopped:
+        errors.print(f"steatoscope: exam {publisher.exam} on {publisher.endpoint}")
         player = Player(publisher, stopped)
         try:
             _play(player, sources, args, errors)

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,11 @@ from edge.pipeline import Pipeline
 from edge.providers import ProviderError
 from edge.runner import ModelError, Runner
 from edge.sockets.addresses import AddressError
+from edge.sockets.authenticator import Authenticator
 from edge.sockets.bus import Bus
+from edge.sockets.certificate import KeyringError
+from edge.sockets.enrolment import Enrolment
+from edge.sockets.keys import ClientKeys, pinned
 from edge.sockets.link import Link
 from edge.sockets.receiver import Post, Receiver
 
@@ -39,7 +44,7 @@ A bundle other than the built-in one runs if a key in trusted_keys has signed it
 with --allow-unsigned any runs, and every message then carries the flag unsigned_model.
 
 It ends on SIGTERM or Ctrl-C after reading what it has received. Exit codes: 0 ended as asked,
-2 settings, bundle or provider refused (nothing was opened), 3 an address could not be bound,
+2 settings, keys, bundle or provider refused (nothing was opened), 3 an address could not be bound,
 4 an internal fault (a supervisor should start it again).
 Research use only; not a medical device.
 """
@@ -55,6 +60,8 @@ FLAGS = (
     "log_level",
 )
 """Flags that stand for the setting of their name."""
+
+REFUSED = (config.ConfigError, BundleError, ProviderError, ModelError, KeyringError)
 
 logger = logging.getLogger("edge")
 
@@ -99,21 +106,40 @@ def run(args: argparse.Namespace) -> int:
             settings.precision,
             settings.engines_path,
         )
+        enrolment = Enrolment(settings.keys.folder) if settings.keys.folder else None
         if not args.check:
             remember_bundle(settings, bundle)
-    except (config.ConfigError, BundleError, ProviderError, ModelError) as error:
+    except REFUSED as error:
         print(f"steatoscope: {error}", file=sys.stderr)
         return 2
     if args.check:
         print(f"settings and bundle are right; {_describe(runner)}")
         return 0
-    try:
-        bus = Bus(settings.estimates.bind)
-    except AddressError as error:
-        print(f"steatoscope: {error}", file=sys.stderr)
-        return 3
-    with bus:
-        return _serve(settings, runner, bus)
+    with ExitStack() as stack:
+        try:
+            bus = stack.enter_context(_open_bus(settings, enrolment, stack))
+        except AddressError as error:
+            print(f"steatoscope: {error}", file=sys.stderr)
+            return 3
+        return _serve(settings, runner, bus, enrolment)
+
+
+def _open_bus(settings: config.Settings, enrolment: Enrolment | None, stack: ExitStack) -> Bus:
+    """The bus, behind an authenticator where there are keys; a scanner's key opens no bus."""
+    if enrolment is None:
+        return Bus(settings.estimates.bind)
+    scanners = frozenset(scanner.name for scanner in settings.scanner)
+    door = stack.enter_context(Authenticator(enrolment, barred=scanners))
+    return Bus(settings.estimates.bind, door)
+
+
+def _link_keys(scanner: config.ScannerSettings, enrolment: Enrolment | None) -> ClientKeys | None:
+    """Keys of the link to a scanner: enrolled, or its own from the settings, or none."""
+    if enrolment is not None:
+        if scanner.name not in enrolment.enrolled():
+            logger.warning("scanner %s: not enrolled yet, so nothing is connected", scanner.name)
+        return enrolment.client(scanner.name)
+    return pinned(scanner.server_key)
 
 
 def _overrides(args: argparse.Namespace) -> dict[str, Any]:
@@ -127,7 +153,7 @@ def _overrides(args: argparse.Namespace) -> dict[str, Any]:
     return given
 
 
-def _serve(settings: config.Settings, runner: Runner, bus: Bus) -> int:
+def _serve(settings: config.Settings, runner: Runner, bus: Bus, enrolment: Enrolment | None) -> int:
     sys.setswitchinterval(SWITCH_S)
     # What has been loaded stays: without this a full collection stops a frame for 15 ms.
     gc.freeze()
@@ -138,7 +164,7 @@ def _serve(settings: config.Settings, runner: Runner, bus: Bus) -> int:
         link = Link(
             scanner.frames,
             time.monotonic(),
-            server_key=scanner.server_key,
+            keys=_link_keys(scanner, enrolment),
             max_message_bytes=settings.max_message_mib * config.MEBIBYTE,
         )
         posts.append(Post(scanner.name, link, inbox))

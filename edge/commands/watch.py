@@ -2,12 +2,17 @@
 
 import argparse
 import time
+from pathlib import Path
 
 from rich.console import Console
 
 from edge.config import Settings
 from edge.scanner.stopping import StopFlag, stop_signals
 from edge.sockets.addresses import AddressError, check_address
+from edge.sockets.certificate import KeyringError
+from edge.sockets.enrolment import Enrolment
+from edge.sockets.keyring import ENROLLED, SUFFIX
+from edge.sockets.keys import ClientKeys
 from edge.terminal.ending import Ending, FirstPicture, FirstReading, Never
 from edge.terminal.listener import Listener
 from edge.terminal.outputs import Json, Output, for_people, standard_output
@@ -20,15 +25,19 @@ examples:
   python -m edge watch                              the daemon on this host, until Ctrl-C
   python -m edge watch --scanner room1 --once       the latest of one scanner
   python -m edge watch --until-reading --timeout 600 && echo "the exam has ended"
+  python -m edge watch tcp://ws3:5556 --keys DIR     a daemon that knows this viewer's key
   python -m edge watch --json > estimates.jsonl     one line a message, the wire's fields
 
 On a terminal it draws a table; into a pipe it writes a line a second for each view. Where nothing
-has come for 2 s the numbers are blanked. Exit codes: 0 ended as asked, 2 the address was refused or
-what was asked for did not come in time.
+has come for 2 s the numbers are blanked. Exit codes: 0 ended as asked, 2 the address or a key was
+refused, or what was asked for did not come in time.
 Research use only; not a medical device.
 """
 
 ONCE_TIMEOUT_S = 5.0
+
+DAEMON = "daemon"
+"""The name under which a viewer enrols the daemon."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +51,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where the daemon publishes (default: %(default)s)",
     )
     parser.add_argument("--scanner", metavar="NAME", help="only this scanner (default: all)")
+    parser.add_argument(
+        "--keys",
+        type=Path,
+        metavar="DIR",
+        help="folder of the viewer's key pair, with the daemon enrolled as "
+        f'"{DAEMON}" (`python -m edge keys`); needed for a daemon on another host',
+    )
     parser.add_argument("--json", action="store_true", help="one JSON line a message")
     ending = parser.add_mutually_exclusive_group()
     ending.add_argument("--once", action="store_true", help="show the latest values and end")
@@ -61,9 +77,12 @@ def run(args: argparse.Namespace) -> int:
     errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
     source = args.address + (f", scanner {args.scanner}" if args.scanner else "")
     try:
-        listener = Listener(check_address(args.address), args.scanner, time.monotonic())
-    except AddressError as error:
-        errors.print(f"steatoscope: {error}")
+        keys = _client_keys(args.keys) if args.keys else None
+        address = check_address(args.address, secured=keys is not None, connect=True)
+        listener = Listener(address, args.scanner, time.monotonic(), keys)
+    except (AddressError, KeyringError) as error:
+        remedy = "; give --keys DIR" if "loopback" in str(error) else ""
+        errors.print(f"steatoscope: {error}{remedy}")
         return 2
     console = standard_output()
     with listener, _output(args, console, source) as output, stop_signals() as stopped:
@@ -72,6 +91,17 @@ def run(args: argparse.Namespace) -> int:
         return 0
     errors.print(f"steatoscope: {_missing(args, source)}")
     return 2
+
+
+def _client_keys(folder: Path) -> ClientKeys:
+    """The viewer's keys and the daemon's; KeyringError where either is missing."""
+    enrolment = Enrolment(folder)
+    if DAEMON not in enrolment.enrolled():
+        raise KeyringError(
+            f"{folder / ENROLLED / (DAEMON + SUFFIX)}: the daemon's key is missing; `python -m "
+            f"edge keys enrol {DAEMON} KEY --dir {folder}`"
+        )
+    return enrolment.client(DAEMON)
 
 
 def _watch(viewer: Viewer, ending: Ending, timeout_s: float, stopped: StopFlag) -> bool:

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -11,8 +11,9 @@ import zmq
 
 from edge.contract.codec import encode
 from edge.contract.messages import Estimate, Reading, Status
-from edge.sockets.settings import BUS, configure
-from edge.sockets.settings import bind as bind_socket
+from edge.sockets.authenticator import Authenticator
+from edge.sockets.port import Port
+from edge.sockets.settings import BUS
 
 REQUESTS = 256
 """Subscriptions looked at in one turn."""
@@ -28,14 +29,16 @@ class Bus:
         epoch: drawn at random, sent as `pub_epoch`.
     """
 
-    def __init__(self, bind: str) -> None:
-        """Bind to `bind`; AddressError where the address is taken or malformed."""
+    def __init__(self, bind: str, door: Authenticator | None = None) -> None:
+        """Bind to `bind`; AddressError where the address is taken or malformed.
+
+        `door`: says who may connect; None on the loopback interface only.
+        """
         self.epoch = secrets.randbits(63)
         self._numbers: dict[str, int] = {}
         self._latest: dict[str, bytes] = {}
-        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.XPUB)
-        configure(self._socket, BUS, bind)
-        self.endpoint = bind_socket(self._socket, bind)
+        self._port = Port(BUS, bind, door)
+        self.endpoint = self._port.endpoint
 
     def __enter__(self) -> Self:
         return self
@@ -63,27 +66,44 @@ class Bus:
             stamped = msgspec.structs.replace(stamped, age_ms=age_ms)
         data = encode(stamped)
         self._latest[topic] = data
-        self._socket.send_multipart((topic.encode(), data))
+        self._port.socket.send_multipart((topic.encode(), data))
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Connections refused and cut so far, by zmq.Event's names."""
+        return self._port.counts
+
+    @property
+    def refused(self) -> int:
+        """Connections refused so far."""
+        return self._port.refused
+
+    def faults(self) -> tuple[str, ...]:
+        """What keeps viewers out that should be let in, in words; empty while all is well."""
+        return self._port.faults()
 
     def serve(self) -> None:
         """Send the latest message of every topic that has been subscribed to since the last call.
 
+        Viewers that have been revoked are cut off first.
+
         An XPUB cannot address one viewer, so others of that topic get the message again; its
         `pub_seq` tells them.
         """
+        self._port.look()
         asked = set(self._requests())
         for topic, data in self._latest.items():
             if any(topic.encode().startswith(prefix) for prefix in asked):
-                self._socket.send_multipart((topic.encode(), data))
+                self._port.socket.send_multipart((topic.encode(), data))
 
     def close(self, linger_ms: int = 500) -> None:
         """Close after at most `linger_ms` for what is still in the send queues."""
-        self._socket.close(linger=linger_ms)
+        self._port.close(linger_ms)
 
     def _requests(self) -> Iterable[bytes]:
         for _ in range(REQUESTS):
             try:
-                request = self._socket.recv(zmq.NOBLOCK)
+                request = self._port.socket.recv(zmq.NOBLOCK)
             except zmq.Again:
                 return
             if request[:1] == b"\x01":

@@ -1,12 +1,19 @@
-"""A supervised link to one scanner: a SUB socket that is built anew when it falls silent.
+"""A supervised link to one scanner: a SUB socket that is built anew when it is broken or silent.
 
 A connecting SUB can die for good after one bad message or impostor, and the application then sees
-nothing but silence (libzmq issue 4196). A scanner speaks every second, so silence is a fault.
+nothing but silence (libzmq issue 4196). So its monitor is read: after a failed handshake or a cut
+connection the socket is replaced, with a growing pause. A scanner speaks every second, so silence
+is a fault too.
 """
+
+import logging
+from collections import Counter
 
 import zmq
 
 from edge.contract import topics
+from edge.sockets.keys import ClientKeys, secure_client
+from edge.sockets.monitor import REFUSALS, Happening, Monitor
 from edge.sockets.settings import LINK, MAX_MESSAGE_BYTES, configure
 
 SILENCE_S = 1.5
@@ -15,70 +22,121 @@ SILENCE_S = 1.5
 REBUILD_S = (0.5, 2.0)
 """Pause between rebuilds while nothing is heard: doubled from the first to the second figure."""
 
+BROKEN_S = (0.2, 0.5)
+"""The same after a broken connection, when the cause is known and may be gone in a moment."""
+
+HANDSHAKE_S = 1.0
+"""Connected for so long and no handshake: the other end is mute, or does not know this key."""
+
+BREAKS = REFUSALS | zmq.EVENT_DISCONNECTED
+EVENTS = BREAKS | zmq.EVENT_CONNECTED | zmq.EVENT_HANDSHAKE_SUCCEEDED
+
 Parts = list[zmq.Frame]
+
+log = logging.getLogger(__name__)
 
 
 class Link:
-    """SUB socket of one scanner; one thread uses it. Times are monotonic seconds."""
+    """SUB socket of one scanner; one thread uses it. Times are monotonic seconds.
+
+    Attributes:
+        socket: None while the scanner's key is not enrolled, or no descriptor is left.
+        monitor: of the socket, None with it.
+        rebuilds: so far.
+        counts: how often each kind of thing happened to the connection, by zmq.Event's names.
+    """
 
     def __init__(
         self,
         address: str,
         now_s: float,
         *,
-        server_key: str = "",
+        keys: ClientKeys | None = None,
         max_message_bytes: int = MAX_MESSAGE_BYTES,
     ) -> None:
-        """`server_key`: the scanner's public CURVE key (Z85), or "" on this host."""
+        """`keys`: the daemon's own and the scanner's; None on the loopback interface only."""
         self.address = address
         self.rebuilds = 0
-        self._server_key = server_key
+        self.counts: Counter[str] = Counter()
+        self.socket: zmq.Socket[bytes] | None = None
+        self.monitor: Monitor | None = None
+        self._keys = keys
+        self._server_key = ""
         self._max_message_bytes = max_message_bytes
         self._deadline_s = now_s + SILENCE_S
-        self._pause_s = REBUILD_S[0]
-        self.socket = self._connect()
+        self._silence_pause_s, self._broken_pause_s = REBUILD_S[0], BROKEN_S[0]
+        self._connect()
 
     def receive(self, now_s: float) -> Parts | None:
         """Parts of the next message that waits, at most one more than a frame has; or None."""
+        if self.socket is None:
+            return None
         try:
             parts = [self.socket.recv(zmq.NOBLOCK, copy=False)]
         except zmq.Again:
             return None
         while parts[-1].more and len(parts) <= topics.FRAME.parts:
             parts.append(self.socket.recv(copy=False))
-        self._skip_rest(parts[-1])
+        self._skip_rest(self.socket, parts[-1])
         self._deadline_s = now_s + SILENCE_S
-        self._pause_s = REBUILD_S[0]
+        self._silence_pause_s, self._broken_pause_s = REBUILD_S[0], BROKEN_S[0]
         return parts
 
     def supervise(self, now_s: float) -> bool:
-        """Build the socket anew where the scanner has been silent too long; True if it was."""
-        if now_s < self._deadline_s:
+        """Build the socket anew where it is time to, or the key has changed; True if it was."""
+        if self._keys is not None and self._keys.server_key() != self._server_key:
+            self._rebuild(now_s + SILENCE_S)
+            return True
+        if self.monitor is not None:
+            for happening in self.monitor.read(self.counts):
+                self._heed(happening, now_s)
+        if now_s < self._deadline_s or (self._keys and not self._server_key):
             return False
-        self.close()
-        self.socket = self._connect()
-        self.rebuilds += 1
-        self._deadline_s = now_s + self._pause_s
-        self._pause_s = min(2 * self._pause_s, REBUILD_S[1])
+        self._rebuild(now_s + self._silence_pause_s)
+        self._silence_pause_s = min(2 * self._silence_pause_s, REBUILD_S[1])
         return True
 
     def close(self) -> None:
         """Close the socket at once."""
-        self.socket.close(linger=0)
+        if self.monitor is not None:
+            self.monitor.close()
+        if self.socket is not None:
+            self.socket.close(linger=0)
+        self.socket = self.monitor = None
 
-    def _skip_rest(self, part: zmq.Frame) -> None:
+    def _heed(self, happening: Happening, now_s: float) -> None:
+        """Bring the next rebuild forward after a break, put it off while there is hope."""
+        if happening.event & BREAKS:
+            self._deadline_s = min(self._deadline_s, now_s + self._broken_pause_s)
+            self._broken_pause_s = min(2 * self._broken_pause_s, BROKEN_S[1])
+        elif happening.event == zmq.EVENT_CONNECTED:
+            self._deadline_s = now_s + HANDSHAKE_S
+        else:
+            self._deadline_s = now_s + SILENCE_S
+
+    def _rebuild(self, deadline_s: float) -> None:
+        self.close()
+        try:
+            self._connect()
+        except zmq.ZMQError as error:  # no descriptor left: tried again at the next deadline
+            log.warning("link to %s: %s", self.address, error)
+        self.rebuilds += 1
+        self._deadline_s = deadline_s
+
+    @staticmethod
+    def _skip_rest(socket: "zmq.Socket[bytes]", part: zmq.Frame) -> None:
         while part.more:
-            part = self.socket.recv(copy=False)
+            part = socket.recv(copy=False)
 
-    def _connect(self) -> "zmq.Socket[bytes]":
+    def _connect(self) -> None:
+        self._server_key = self._keys.server_key() if self._keys else ""
+        if self._keys and not self._server_key:
+            return
         socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
-        settings = {**LINK, zmq.MAXMSGSIZE: self._max_message_bytes}
-        configure(socket, settings, self.address)
-        if self._server_key:
-            public, secret = zmq.curve_keypair()
-            socket.curve_publickey, socket.curve_secretkey = public, secret
-            socket.curve_serverkey = self._server_key.encode()
+        configure(socket, {**LINK, zmq.MAXMSGSIZE: self._max_message_bytes}, self.address)
+        if self._keys:
+            secure_client(socket, self._keys.own, self._server_key)
         socket.subscribe(topics.FRAME.name)
         socket.subscribe(topics.EVENT.name)
+        self.socket, self.monitor = socket, Monitor(socket, EVENTS)
         socket.connect(self.address)
-        return socket

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 from edge.contract import topics
 from edge.contract.codec import encode
 from edge.contract.messages import PROTOCOL_VERSION, Event, EventKind, FrameHeader, FrameInfo
-from edge.sockets.settings import SCANNER, configure
-from edge.sockets.settings import bind as bind_socket
+from edge.sockets.authenticator import Authenticator
+from edge.sockets.port import Port
+from edge.sockets.settings import SCANNER
 
 Pixels = bytes | NDArray[np.uint8]
 
@@ -31,20 +33,26 @@ class ScannerPublisher:
     """
 
     def __init__(
-        self, bind: str, *, exam: str, epoch: int | None = None, lossless: bool = False
+        self,
+        bind: str,
+        *,
+        exam: str,
+        epoch: int | None = None,
+        lossless: bool = False,
+        door: Authenticator | None = None,
     ) -> None:
         """Bind to `bind`; AddressError where the address is taken or malformed.
 
         `lossless`: frames wait for the receiver too, which suits a file but not a live image.
+        `door`: says who may receive; None on the loopback interface only.
         """
         self.exam = exam
         self.dropped = 0
         self._flags = 0 if lossless else zmq.NOBLOCK
         self.epoch = secrets.randbits(63) if epoch is None else epoch
         self.last_seq = -1
-        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.XPUB)
-        configure(self._socket, SCANNER, bind)
-        self.endpoint = bind_socket(self._socket, bind)
+        self._port = Port(SCANNER, bind, door)
+        self.endpoint = self._port.endpoint
 
     def __enter__(self) -> Self:
         return self
@@ -56,6 +64,20 @@ class ScannerPublisher:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Connections refused and cut so far, by zmq.Event's names."""
+        return self._port.counts
+
+    @property
+    def refused(self) -> int:
+        """Connections refused so far."""
+        return self._port.refused
+
+    def faults(self) -> tuple[str, ...]:
+        """What keeps receivers out that should be let in, in words; empty while all is well."""
+        return self._port.faults()
 
     def frame(self, pixels: Pixels, info: FrameInfo) -> int:
         """Send one frame and return its `seq`.
@@ -90,9 +112,10 @@ class ScannerPublisher:
         self._send(topics.EVENT, encode(message))
 
     def _send(self, topic: topics.Topic, *parts: bytes | memoryview, flags: int = 0) -> None:
+        self._port.look()
         try:
             message = (topic.name.encode(), *parts)
-            self._socket.send_multipart(message, flags=flags, copy=False)
+            self._port.socket.send_multipart(message, flags=flags, copy=False)
         except zmq.Again:
             self.dropped += topic is topics.FRAME
 
@@ -100,8 +123,8 @@ class ScannerPublisher:
         """Wait until somebody has subscribed to frames; False where nobody did in time."""
         deadline_s = time.monotonic() + timeout_s
         while (left_s := deadline_s - time.monotonic()) > 0:
-            if self._socket.poll(max(1, round(left_s * 1000))):
-                request = self._socket.recv()
+            if self._port.socket.poll(max(1, round(left_s * 1000))):
+                request = self._port.socket.recv()
                 # 1 = subscribe; an empty topic or any prefix of "frame" asks for frames.
                 if request[:1] == b"\x01" and topics.FRAME.name.encode().startswith(request[1:]):
                     return True
@@ -109,4 +132,4 @@ class ScannerPublisher:
 
     def close(self, linger_ms: int = 1000) -> None:
         """Close after at most `linger_ms` for what is still in the send queue."""
-        self._socket.close(linger=linger_ms)
+        self._port.close(linger_ms)

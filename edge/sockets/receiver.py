@@ -71,7 +71,8 @@ class Receiver(threading.Thread):
     def _poll_all(self) -> zmq.Poller:
         poller = zmq.Poller()
         for post in self._posts:
-            poller.register(post.link.socket, zmq.POLLIN)
+            if post.link.socket is not None:
+                poller.register(post.link.socket, zmq.POLLIN)
         return poller
 
     def _receive(self, post: Post) -> None:

@@ -73,12 +73,11 @@ def bind(socket: "zmq.Socket[bytes]", address: str) -> str:
     """Bind and return the address bound to, with the port that a `*` was given.
 
     Raises:
-        AddressError: the address is taken, malformed or not this host's; the socket is closed.
+        AddressError: the address is taken, malformed or not this host's.
     """
     try:
         socket.bind(address)
     except zmq.ZMQError as error:
-        socket.close()
         raise AddressError(f"{address}: cannot bind: {error}") from error
     endpoint: str = socket.getsockopt_string(zmq.LAST_ENDPOINT)
     return endpoint.rstrip("\0")

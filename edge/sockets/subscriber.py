@@ -10,6 +10,7 @@ from edge.contract import topics
 from edge.contract.codec import decode_estimate, decode_reading, decode_status
 from edge.contract.messages import Estimate, Reading, Status
 from edge.sockets.addresses import AddressError
+from edge.sockets.keys import ClientKeys, secure_client
 from edge.sockets.settings import VIEWER, configure
 
 Message = Estimate | Reading | Status
@@ -24,12 +25,23 @@ _DECODERS: dict[str, Callable[[bytes], Message]] = {
 class EstimateSubscriber:
     """Receives what a daemon publishes on the topics that start with one of `prefixes`."""
 
-    def __init__(self, address: str, prefixes: Sequence[str] = ("",)) -> None:
-        """Connect to `address`; AddressError where it is malformed."""
+    def __init__(
+        self, address: str, prefixes: Sequence[str] = ("",), keys: ClientKeys | None = None
+    ) -> None:
+        """Connect to `address`; AddressError where it is malformed.
+
+        `keys`: one's own and the daemon's; None on the loopback interface only. While the daemon
+        is not enrolled, nothing is connected.
+        """
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
         configure(self._socket, VIEWER, address)
         for prefix in prefixes:
             self._socket.subscribe(prefix)
+        server_key = keys.server_key() if keys else ""
+        if keys and not server_key:
+            return
+        if keys:
+            secure_client(self._socket, keys.own, server_key)
         try:
             self._socket.connect(address)
         except zmq.ZMQError as error:

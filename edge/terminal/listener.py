@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from edge.contract import topics
+from edge.sockets.keys import ClientKeys
 from edge.sockets.subscriber import EstimateSubscriber
 from edge.terminal.board import Message
 
@@ -16,9 +17,15 @@ on the daemon's port (its issue 4196); a new socket does."""
 class Listener:
     """Messages of one daemon, of all its scanners or of one; one thread uses it."""
 
-    def __init__(self, address: str, scanner: str | None, now_s: float) -> None:
-        """Connect; AddressError where the address is malformed. `now_s`: monotonic clock."""
+    def __init__(
+        self, address: str, scanner: str | None, now_s: float, keys: ClientKeys | None = None
+    ) -> None:
+        """Connect; AddressError where the address is malformed.
+
+        `now_s`: monotonic clock. `keys`: one's own and the daemon's; None on loopback only.
+        """
         self._address = address
+        self._keys = keys
         self._scanner = scanner
         self._heard_s = now_s
         self._stack = ExitStack()
@@ -57,7 +64,7 @@ class Listener:
         name = self._scanner
         # The status first: the daemon sends what it has in this order, and by it we know the time.
         prefixes = ("",) if name is None else _topics(name)
-        return self._stack.enter_context(EstimateSubscriber(self._address, prefixes))
+        return self._stack.enter_context(EstimateSubscriber(self._address, prefixes, self._keys))
 
 
 def _topics(scanner: str) -> tuple[str, ...]:

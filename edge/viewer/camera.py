@@ -69,7 +69,10 @@ class Camera(threading.Thread):
         self.join()
 
     def _turn(self, link: Link) -> None:
-        link.socket.poll(POLL_MS)
+        if link.socket is None:
+            time.sleep(POLL_MS / 1000)
+        else:
+            link.socket.poll(POLL_MS)
         newest = self._newest(link)
         now_s = time.monotonic()
         link.supervise(now_s)

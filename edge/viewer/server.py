@@ -15,6 +15,7 @@ from edge import __version__
 from edge.client import EstimateStream
 from edge.contract.bundle import Bundle
 from edge.contract.grading import GRADES, THRESHOLDS_PCT
+from edge.sockets.keys import KeyPair, pinned
 from edge.sockets.link import Link
 from edge.viewer.access import Access
 from edge.viewer.app import make_app
@@ -130,8 +131,10 @@ def _camera(
         event=_in_loop(loop, partial(hub.event, name)),
     )
 
+    own = KeyPair(*settings.keys.pair()) if settings.keys else None
+
     def connect() -> Link:
-        return Link(eye.frames, time.monotonic(), server_key=eye.server_key)
+        return Link(eye.frames, time.monotonic(), keys=pinned(eye.server_key, own))
 
     return Camera(connect, bundle.manifest.crop, settings.pictures, reports)
 

@@ -99,6 +99,10 @@ class BareScanner:
     def restart(self, curve_pair: KeyPair | None = None) -> None:
         """Close and come back on the same address in another epoch."""
         self.close()
+        self.open_again(curve_pair)
+
+    def open_again(self, curve_pair: KeyPair | None = None) -> None:
+        """Come back on the same address in another epoch, once closed."""
         self._bind(self.endpoint, curve_pair)
         self.new_epoch()
 

@@ -31,12 +31,24 @@ Wanted = Callable[[Message], bool]
 class BareViewer:
     """A SUB socket that keeps every message and checks that each one's ledger adds up."""
 
-    def __init__(self, address: str, *prefixes: str) -> None:
-        """`prefixes` of the topics to subscribe to; none for everything."""
+    def __init__(
+        self,
+        address: str,
+        *prefixes: str,
+        curve_pair: tuple[bytes, bytes] | None = None,
+        server_key: bytes = b"",
+    ) -> None:
+        """`prefixes` of the topics to subscribe to; none for everything.
+
+        `curve_pair`: public and secret key; `server_key`: the daemon's.
+        """
         self.messages: list[Message] = []
         self._socket = zmq.Context.instance().socket(zmq.SUB)
         self._socket.setsockopt(zmq.RCVHWM, 0)
         self._socket.setsockopt(zmq.LINGER, 0)
+        if curve_pair:
+            self._socket.curve_publickey, self._socket.curve_secretkey = curve_pair
+            self._socket.curve_serverkey = server_key
         for prefix in prefixes or ("",):
             self._socket.subscribe(prefix)
         self._socket.connect(address)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from edge.contract.crop import CropSpec
+from edge.sockets.keyring import Keyring
+from edge.sockets.keys import KeyPair
 from tests.bundles import Line, make_bundle
 from tests.system.bare_scanner import BareScanner
 from tests.system.bare_viewer import LONGEST_S, BareViewer, topics_of
@@ -120,3 +122,50 @@ def room(tmp_path: Path, small_bundle: Path) -> Iterator[Callable[..., Place]]:
             return Place("room", scanner, viewer, daemon, daemon.estimates_address())
 
         yield start
+
+
+@dataclass
+class LockedRoom:
+    """A daemon with keys, the scanner "room" and the viewer "ward", both enrolled.
+
+    `keyring`: the daemon's, to enrol and revoke in.
+    """
+
+    place: Place
+    keyring: Keyring
+    scanner_pair: tuple[bytes, bytes]
+
+    def viewer(self, name: str | None) -> BareViewer:
+        """A viewer with a key of its own, enrolled under `name`, or not at all."""
+        pair = KeyPair.draw()
+        if name is not None:
+            self.keyring.enrol(name, pair.public)
+        return BareViewer(
+            self.place.address, curve_pair=encoded(pair), server_key=encoded(self.keyring.own())[0]
+        )
+
+
+def encoded(pair: KeyPair) -> tuple[bytes, bytes]:
+    """(public, secret) as pyzmq takes them."""
+    return pair.public.encode(), pair.secret.encode()
+
+
+@pytest.fixture
+def locked_room(tmp_path: Path, small_bundle: Path) -> Iterator[LockedRoom]:
+    """A daemon with keys, of this test's own."""
+    keyring = Keyring(tmp_path / "keys")
+    keyring.create()
+    pair, ward = KeyPair.draw(), KeyPair.draw()
+    keyring.enrol("room", pair.public)
+    keyring.enrol("ward", ward.public)
+    scanner = BareScanner(curve_pair=encoded(pair))
+    path = tmp_path / "edge.toml"
+    write_settings(path, small_bundle, {"room": (scanner.endpoint, "")}, keyring.folder)
+    with running(path) as daemon:
+        address = daemon.estimates_address()
+        server_key = keyring.own().public.encode()
+        viewer = BareViewer(address, curve_pair=encoded(ward), server_key=server_key)
+        place = Place("room", scanner, viewer, daemon, address)
+        yield LockedRoom(place, keyring, encoded(pair))
+        viewer.close()
+    scanner.close()

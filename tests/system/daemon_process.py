@@ -114,16 +114,19 @@ def running(settings: Path) -> Iterator[DaemonProcess]:
         daemon.end()
 
 
-def write_settings(path: Path, bundle: Path, scanners: dict[str, tuple[str, str]]) -> Path:
+def write_settings(
+    path: Path, bundle: Path, scanners: dict[str, tuple[str, str]], keys: Path | None = None
+) -> Path:
     """Write a settings file that trusts the tests' bundles.
 
-    `scanners`: address and server key ("" for none) by name.
+    `scanners`: address and server key ("" for none) by name. `keys`: folder of the daemon's keys.
     """
     lines = [f'bundle = "{bundle}"', 'provider = "cpu"', f'trusted_keys = ["{TRUSTED_KEY}"]']
     lines += [f'state_dir = "{path.parent / "state"}"']
     for name, (address, server_key) in scanners.items():
         lines += ["[[scanner]]", f'name = "{name}"', f'frames = "{address}"']
         lines += [f"server_key = '{server_key}'"] if server_key else []
+    lines += ["[keys]", f'dir = "{keys}"'] if keys else []
     lines += ["[estimates]", 'bind = "tcp://127.0.0.1:*"']
     path.write_text("\n".join(lines) + "\n")
     return path

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge.contract.crop import CropSpec
-from tests.bundles import Line, make_bundle
+from tests.bundles import TRUSTED_KEY, Line, make_bundle
 from tests.system.bare_scanner import BareScanner
 from tests.system.conftest import Place
 from tests.system.daemon_process import DaemonProcess
@@ -39,7 +39,7 @@ def test_told_to_stop_it_reads_what_waits_says_so_and_ends_well(
 
 def test_it_stops_though_more_frames_come_than_it_can_read(room: Room, tmp_path: Path) -> None:
     twelve = Line(0.0, 12.0)
-    slow = make_bundle(tmp_path / "slow", ar=twelve, hr=twelve, crop=CropSpec(size=5000))
+    slow = make_bundle(tmp_path / "slow", ar=twelve, hr=twelve, crop=CropSpec(size=2700))
     place = room(BareScanner(send_hwm=100), bundle=slow)
     place.meet()
     stopped = threading.Event()
@@ -99,10 +99,11 @@ def test_wrong_settings_are_refused_before_any_socket_opens(
 def test_a_taken_address_is_named_and_nothing_runs(tmp_path: Path, small_bundle: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         bind = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
-        daemon = DaemonProcess("--bundle", small_bundle, "--bind", bind)
+        trust = ("--trusted-key", TRUSTED_KEY)
+        daemon = DaemonProcess("--bundle", small_bundle, *trust, "--bind", bind)
         code = daemon.wait()
         daemon.end()
 
-    assert code == 3
+    assert code == 3, daemon.log
     assert f"{bind}: cannot bind: Address already in use" in daemon.log
     assert "Traceback" not in daemon.log

@@ -64,6 +64,17 @@ def test_flags_win_over_the_file(tmp_path: Path) -> None:
             "server_key: must be a public CURVE key",
         ),
         ('[estimates]\nbind = "tcp://0.0.0.0:5556"', "estimates: bind: .*loopback"),
+        (
+            """[[scanner]]
+            name = "a"
+            frames = "ipc:///s"
+            server_key = 'rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7'
+            [keys]
+            dir = "/k"
+            """,
+            "server_key: with .keys. dir its key is enrolled instead",
+        ),
+        ("[keys]\nfolder = 1", "keys: .*allowed here: dir"),
         ('trusted_keys = ["AB"]', "trusted_keys 1: must be 64 of 0-9 a-f, as `python -m export"),
         ('trusted_keys = "ab"', "trusted_keys: Expected `array`"),
         ("allow_unsigned = 1", "allow_unsigned: Expected `bool`"),
@@ -78,6 +89,13 @@ def test_a_wrong_key_or_value_is_refused_with_file_key_and_remedy(
     with pytest.raises(ConfigError, match=says) as refusal:
         load(path, {})
     assert str(path) in str(refusal.value)
+
+
+def test_with_keys_any_address_may_be_used(tmp_path: Path) -> None:
+    text = '[[scanner]]\nname = "a"\nframes = "tcp://10.0.0.7:5"\n[keys]\ndir = "/k"\n'
+    text += '[estimates]\nbind = "tcp://0.0.0.0:5556"'
+
+    assert load(written(tmp_path, text), {}).keys.folder == Path("/k")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

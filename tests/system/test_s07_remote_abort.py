@@ -1,0 +1,115 @@
+"""S7: no shape of a message stops or kills the receiver."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from edge.contract import topics
+from edge.sockets.link import Link
+from tests.system.bare_scanner import BareScanner
+
+PATIENCE_S = 10.0
+GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
+READY = b"\x04\x19\x05READY\x0bSocket-Type\x00\x00\x00\x03PUB"
+"""A publisher's first words without keys (ZMTP 3.0, RFC 23)."""
+
+MORE = b"\x01\x05frame"
+"""The topic, with the mark that another part follows."""
+
+CONFLATING = """
+import sys, zmq
+socket = zmq.Context().socket(zmq.SUB)
+socket.setsockopt(zmq.CONFLATE, 1)
+socket.subscribe("frame")
+socket.connect(sys.argv[1])
+while True:
+    socket.recv()
+"""
+
+
+def next_parts(link: Link, scanner: BareScanner | None = None) -> int | None:
+    """Number of parts of the next message as it is handed on; None where none comes."""
+    ends_s = time.monotonic() + (PATIENCE_S if scanner else 0.5)
+    while (now_s := time.monotonic()) < ends_s:
+        link.supervise(now_s)
+        if parts := link.receive(now_s):
+            return len(parts)
+        if scanner:
+            scanner.frame()
+        time.sleep(0.01)
+    return None
+
+
+@contextmanager
+def stalling(address: str) -> Iterator[None]:
+    """A publisher that speaks ZMTP by hand, begins a message, and never ends it."""
+    host, _, port = address.removeprefix("tcp://").rpartition(":")
+    with socket.create_server((host, int(port))) as server:
+        server.settimeout(PATIENCE_S)
+        peer, _ = server.accept()
+        with peer:
+            peer.settimeout(PATIENCE_S)
+            peer.sendall(GREETING + READY)
+            heard = b""
+            while b"\x01frame" not in heard:  # the subscription: the handshake is done
+                heard += peer.recv(4096)
+            peer.sendall(MORE)
+            yield
+
+
+@pytest.fixture
+def scanner() -> Iterator[BareScanner]:
+    scanner = BareScanner()
+    yield scanner
+    scanner.close()
+
+
+def test_a_message_that_is_begun_and_never_ended_halts_nothing(scanner: BareScanner) -> None:
+    scanner.close()
+    link = Link(scanner.endpoint, time.monotonic())
+    with stalling(scanner.endpoint):
+        stalled = next_parts(link)
+    scanner.open_again()
+    parts = next_parts(link, scanner)
+    link.close()
+
+    assert stalled is None
+    assert parts == topics.FRAME.parts
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 10_000])
+@pytest.mark.parametrize("content", [b"", b"x"], ids=["empty", "not empty"])
+def test_any_number_of_parts_is_taken_in_and_cut_to_one_too_many(
+    scanner: BareScanner, parts: int, content: bytes
+) -> None:
+    link = Link(scanner.endpoint, time.monotonic())
+    assert next_parts(link, scanner)
+    while next_parts(link):
+        pass  # what was sent meanwhile
+
+    scanner.send(b"frame", *[content] * (parts - 1))
+    scanner.frame()
+    found = [next_parts(link), next_parts(link)]
+    link.close()
+
+    assert found == [min(parts, topics.FRAME.parts + 1), topics.FRAME.parts]
+
+
+def test_a_socket_that_conflates_is_killed_by_it(scanner: BareScanner) -> None:
+    """The control, and why CONFLATE is set nowhere: libzmq aborts."""
+    scanner.close()
+    command = [sys.executable, "-c", CONFLATING, scanner.endpoint]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as receiver:
+        try:
+            with stalling(scanner.endpoint):
+                code = receiver.wait(PATIENCE_S)
+        finally:
+            receiver.kill()
+
+    assert code == -signal.SIGABRT
