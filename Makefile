@@ -15,8 +15,13 @@ demo: .venv/cpu.stamp  ## play a virtual exam from end to end and show its readi
 
 setup: .venv/dev.stamp  ## build .venv with everything, TensorFlow too
 
+# The unit tests run beside the slow ones, a core each, and tell what they found after them; those
+# that play a daemon's life have the machine to themselves.
 test: .venv/dev.stamp  ## set everything up and run the whole test suite
-	$(BIN)/python -m pytest
+	@told=$$(mktemp); $(BIN)/python -m pytest tests/unit >$$told 2>&1 & unit=$$!; \
+		$(BIN)/python -m pytest tests/slow; slow=$$?; \
+		wait $$unit; unit=$$?; cat $$told; rm -f $$told; exit $$((unit + slow))
+	$(BIN)/python -m pytest tests/system
 
 check: .venv/dev.stamp  ## lint, formatting, types and import rules
 	$(BIN)/ruff check $(SOURCES)

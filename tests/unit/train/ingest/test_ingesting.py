@@ -19,7 +19,7 @@ import pytest
 from numpy.typing import NDArray
 
 from edge.contract.crop import CropSpec, crop
-from edge.contract.grading import View
+from edge.contract.grading import VIEWS, View
 from edge.contract.interval import IntervalTable
 from edge.contract.messages import FrameHeader
 from edge.inbox import Arrival, Inbox
@@ -61,6 +61,9 @@ class WindowsRead:
     """The daemon's pipeline with a network that keeps what it is shown."""
 
     info = None
+    heads = None
+    views = VIEWS
+    pairs = False
     intervals: ClassVar[dict[str, IntervalTable]] = {}
 
     def __init__(self, spec: CropSpec) -> None:
