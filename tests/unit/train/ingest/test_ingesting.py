@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from edge.contract.crop import CropSpec, crop
 from edge.contract.grading import VIEWS, View
 from edge.contract.interval import IntervalTable
-from edge.contract.messages import FrameHeader
+from edge.contract.messages import FrameHeader, ModelInfo
 from edge.inbox import Arrival, Inbox
 from edge.pipeline import Pipeline
 from edge.scanner.opening import open_source
@@ -60,7 +60,7 @@ def rendered(folder: Path) -> Path:
 class WindowsRead:
     """The daemon's pipeline with a network that keeps what it is shown."""
 
-    info = None
+    info = ModelInfo(name="t", version="0", sha256="0" * 64, provider="cpu", precision="fp32")
     heads = None
     views = VIEWS
     pairs = False
