@@ -24,7 +24,7 @@ from export.convert import convert, load  # noqa: E402  # needs Keras
 from export.estimates import onnx_estimates, view_outputs  # noqa: E402
 from export.networks import fp32, int8  # noqa: E402
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from train.cohort import CohortRecord
 from train.rendered import render_cohort
 
 pytest.importorskip("keras")
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def rendered(folder: Path, seed: int) -> str:

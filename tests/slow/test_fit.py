@@ -10,7 +10,7 @@ from train.__main__ import main as train
 from train.record import RunRecord
 
 pytest.importorskip("keras")
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def record_of(run: Path) -> RunRecord:

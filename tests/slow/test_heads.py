@@ -14,7 +14,7 @@ from tests.bundles import QUICK_EXPORT
 from train.__main__ import main as train
 
 keras = pytest.importorskip("keras")
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

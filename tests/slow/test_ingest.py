@@ -13,7 +13,7 @@ from train.__main__ import main as train
 from train.record import RunRecord
 
 pytest.importorskip("keras")
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 FAT_PCT = (1.0, 5.0, 11.0, 30.0)
 

@@ -15,7 +15,7 @@ from train.split import SplitError
 from train.study.estimates import of_frames
 from train.study.folds import divide
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")
