@@ -14,7 +14,7 @@ from edge.scanner.virtual.seeds import Leaf, stream
 from edge.scanner.virtual.smooth import grid_field
 from edge.scanner.virtual.subject import Subject
 from edge.scanner.virtual.tissue import Tissue, soft
-from edge.scanner.virtual.vessels import add_vessels, cut
+from edge.scanner.virtual.vessels import cut, with_vessels
 from edge.scanner.virtual.wall import add_wall, capsule_depth
 
 SECTIONS = 3
@@ -45,9 +45,6 @@ def build_anatomy(subject: Subject, view: View, grid: Grid) -> Anatomy:
     add_wall(scene.tissue, subject.body, grid, capsule_mm, wall_rng)
     scene.hide(1 - soft(grid.z - capsule_mm - 3, 3.0))
     uneven_db = 3 * grid_field(vessel_rng, grid, 4.0)
-    sections = []
-    for section in cut(scene.tubes, SECTIONS, scene.x, scene.y):
-        tissue = scene.tissue.copy()
-        add_vessels(tissue, section, scene.echo, subject.biology, uneven_db)
-        sections.append(tissue)
+    cuts = cut(scene.tubes, SECTIONS, scene.x, scene.y)
+    sections = with_vessels(scene.tissue, cuts, scene.echo, subject.biology, uneven_db)
     return Anatomy(tuple(sections), capsule_mm, subject.biology.liver_attenuation)

@@ -8,13 +8,15 @@ import numpy as np
 from edge.scanner.virtual.biology import Biology
 from edge.scanner.virtual.grid import Field, Grid
 from edge.scanner.virtual.polar import angle, distance
-from edge.scanner.virtual.smooth import smooth_field, wave
+from edge.scanner.virtual.smooth import around, draw_wave, smooth_field, wave
 from edge.scanner.virtual.tissue import Tissue, Window, bounds, sheet, soft
 
 OUTERMOST = 1.15
 """How far its uneven outline may reach, in half axes."""
 AROUND_MM = 18.0
 """How far the fat around it may."""
+UNEVENNESS = 0.035
+"""Of the outline, as a share of its distance from the centre."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Kidney:
     half_length_mm: float
     half_width_mm: float
     outline: Field
-    """Relative unevenness of the outline around the centre."""
+    """Unevenness of the outline around the centre, a curve of `draw_wave`."""
 
     def window(self, around_mm: float) -> Window:
         """The part of the grid that holds it and what lies that close to it."""
@@ -37,7 +39,7 @@ class Kidney:
 
     def within(self, window: Window) -> "Kidney":
         """The same kidney, on a part of the grid."""
-        return replace(self, u=self.u[window], v=self.v[window], outline=self.outline[window])
+        return replace(self, u=self.u[window], v=self.v[window])
 
     @cached_property
     def turn(self) -> Field:
@@ -48,7 +50,7 @@ class Kidney:
     def reach(self) -> Field:
         """0 in the centre, 1 on the outline."""
         shape = distance(self.u / self.half_length_mm, self.v / self.half_width_mm)
-        return np.asarray(shape / (1 + self.outline))
+        return np.asarray(shape / (1 + UNEVENNESS * around(self.outline, self.turn)))
 
     @cached_property
     def outside_mm(self) -> Field:
@@ -66,33 +68,32 @@ def draw_kidney(grid: Grid, capsule_mm: float, rng: np.random.Generator) -> Kidn
     cosine, sine = np.float32(np.cos(tilt)), np.float32(np.sin(tilt))
     u, v = cosine * dx + sine * dy, cosine * dy - sine * dx
     long_mm, short_mm = float(rng.uniform(44, 56)), float(rng.uniform(20, 27))
-    turn = angle(v / np.float32(short_mm), u / np.float32(long_mm))
-    return Kidney(u, v, long_mm, short_mm, 0.035 * wave(rng, turn, 5))
+    return Kidney(u, v, long_mm, short_mm, draw_wave(rng, 5))
 
 
 def add_kidney(whole: Tissue, kidney: Kidney, biology: Biology, rng: np.random.Generator) -> None:
     """Paint it, from the rim of fat inwards."""
     near, inside = kidney.window(AROUND_MM), kidney.window(0.0)
-    around, core = kidney.within(near), kidney.within(inside)
+    rim, core = kidney.within(near), kidney.within(inside)
     with whole.part(near) as tissue:
-        _add_cortex(tissue, around, biology, rng)
+        _add_cortex(tissue, rim, biology, rng)
     with whole.part(inside) as tissue:
         _add_pyramids(tissue, core, biology, rng)
         _add_sinus(tissue, core, rng)
     with whole.part(near) as tissue:
-        _add_capsule(tissue, around, rng)
+        _add_capsule(tissue, rim, rng)
 
 
 def _add_cortex(tissue: Tissue, kidney: Kidney, biology: Biology, rng: np.random.Generator) -> None:
     """Cortex throughout, in a rim of fat."""
-    around = kidney.outside_mm
+    outside_mm = kidney.outside_mm
     place = kidney.u, kidney.v
     rim_mm = float(rng.uniform(1.5, 4)) * (1 + 0.35 * wave(rng, kidney.turn, 4))
     rim_mm = np.maximum(rim_mm, 0.5) * (1 + np.float32(1.5) * (kidney.v > 0))
     rim_db = 6 + float(rng.normal(0, 1.5)) + 2 * smooth_field(rng, *place, 4.0, 1.5)
-    tissue.fill("perirenal fat", soft(rim_mm - around, 1.5), rim_db, 0.63)
+    tissue.fill("perirenal fat", soft(rim_mm - outside_mm, 1.5), rim_db, 0.63)
     cortex_db = biology.kidney_db + 0.8 * smooth_field(rng, *place, 3.0)
-    tissue.fill("kidney", soft(-around, 1.0), cortex_db, biology.kidney_attenuation)
+    tissue.fill("kidney", soft(-outside_mm, 1.0), cortex_db, biology.kidney_attenuation)
 
 
 def _add_pyramids(

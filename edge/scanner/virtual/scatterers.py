@@ -30,7 +30,9 @@ def light(tissue: Tissue, kept: Field, beam: Beam) -> Lit:
 
 def speckle_pool(shape: tuple[int, int], rng: np.random.Generator) -> Echo:
     """Scatterers of unit power, far more than one in every cell of the beam."""
-    return rng.standard_normal(pool_shape(shape), dtype=np.float32) * np.float32(np.sqrt(0.5))
+    pool: Echo = rng.standard_normal(pool_shape(shape), dtype=np.float32)
+    pool *= np.float32(np.sqrt(0.5))
+    return pool
 
 
 def echo(scatterers: Echo, lit: Lit, beam: Beam) -> Echo:

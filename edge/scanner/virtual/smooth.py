@@ -25,7 +25,7 @@ def smooth_field(
     coarse: Field = rng.standard_normal(shape, dtype=np.float32)
     # Blurred over its own nodes, so that bilinear lookup shows no lattice; 0.6 cells keep length.
     coarse = cv2.GaussianBlur(coarse, (0, 0), 0.6)
-    field = cv2.remap(coarse, columns.astype(np.float32), rows.astype(np.float32), cv2.INTER_LINEAR)
+    field = cv2.remap(coarse, columns, rows, cv2.INTER_LINEAR)
     return np.asarray(field / max(float(field.std()), 1e-6), np.float32)
 
 
@@ -41,10 +41,20 @@ def smooth_line(rng: np.random.Generator, along_mm: Field, length_mm: float) -> 
 
 def wave(rng: np.random.Generator, turn: Field, orders: int) -> Field:
     """Random periodic curve of about unit variance over angles in rad; high orders are weaker."""
+    return around(draw_wave(rng, orders), turn)
+
+
+def draw_wave(rng: np.random.Generator, orders: int) -> Field:
+    """The curve of a `wave`, to be looked up in several places: (ROUND + 1,) over -pi to pi."""
     order = np.arange(2, orders + 2)
     weight = rng.standard_normal((2, orders)) / order / np.sqrt((1 / order**2).sum())
     phase = np.linspace(-np.pi, np.pi, ROUND + 1)[:, None] * order
-    curve = (np.sin(phase) @ weight[0] + np.cos(phase) @ weight[1]).astype(np.float32)
+    curve = np.sin(phase) @ weight[0] + np.cos(phase) @ weight[1]
+    return np.asarray(curve, np.float32)
+
+
+def around(curve: Field, turn: Field) -> Field:
+    """Values of a `draw_wave` at angles in rad."""
     return look_up(curve, (turn + np.float32(np.pi)) * np.float32(ROUND / (2 * np.pi)))
 
 

@@ -72,14 +72,23 @@ class Tissue:
         self.liver *= 1 - mask
         if attenuation is not None:
             self.attenuation += mask * (np.float32(attenuation) - self.attenuation)
-        self.names[name] = np.maximum(self.names.get(name, np.float32(0)), mask)
+        self.name(name, mask)
+
+    def name(self, name: str, mask: Field) -> None:
+        """Remember where a structure lies, beside what of that name lies elsewhere."""
+        known = self.names.get(name)
+        self.names[name] = mask if known is None else np.maximum(known, mask)
 
     def shine(self, name: str, mask: Field, level_db: Field | float) -> None:
         """Add a bright surface where `mask` says so, most of it diffuse."""
-        power = mask * from_db(level_db)
+        self.reflect(name, mask, from_db(level_db))
+
+    def reflect(self, name: str, mask: Field, ratio: Field | np.float32) -> None:
+        """As `shine`, of a power ratio."""
+        power = mask * ratio
         self.power += DIFFUSE * power
         self.mirror += (1 - DIFFUSE) * power
-        self.names[name] = np.maximum(self.names.get(name, np.float32(0)), mask)
+        self.name(name, mask)
 
 
 def from_db(level_db: Field | float) -> Field | np.float32:

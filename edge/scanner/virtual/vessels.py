@@ -4,7 +4,7 @@ Portal veins and their small branches have bright walls, hepatic veins have none
 is absolute: they show in a lean liver and drown in a fatty one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,16 +136,24 @@ def _section(
     return lumen, outer
 
 
-def add_vessels(
-    tissue: Tissue, section: Cut, echo: Field, biology: Biology, uneven_db: Field
-) -> None:
-    """Paint a section; `echo` is 1 in the liver, less in its mirror image, 0 elsewhere."""
-    lumen = section.lumen * np.minimum(1, echo * 50)
-    tissue.power *= 1 - lumen * (1 - from_db(biology.lumen_db - biology.liver_db))
-    tissue.attenuation += lumen * tissue.liver * (BLOOD_ATTENUATION - tissue.attenuation)
-    tissue.liver *= 1 - lumen
-    tissue.names["vessel"] = lumen
-    tissue.shine("portal wall", section.wall * echo, biology.portal_wall_db + uneven_db)
+def with_vessels(
+    tissue: Tissue, cuts: Iterable[Cut], echo: Field, biology: Biology, uneven_db: Field
+) -> Iterator[Tissue]:
+    """The tissue of each section; `echo` is 1 in the liver, less in its mirror image, 0 elsewhere.
+
+    `uneven_db`: by how much the walls' level differs from place to place.
+    """
+    inside = np.minimum(1, echo * 50)
+    blood = from_db(biology.lumen_db - biology.liver_db)
+    wall = from_db(biology.portal_wall_db + uneven_db)
+    for section in cuts:
+        painted, lumen = tissue.copy(), section.lumen * inside
+        painted.power *= 1 - lumen * (1 - blood)
+        painted.attenuation += lumen * painted.liver * (BLOOD_ATTENUATION - painted.attenuation)
+        painted.liver *= 1 - lumen
+        painted.names["vessel"] = lumen
+        painted.reflect("portal wall", section.wall * echo, wall)
+        yield painted
 
 
 def _draw(
