@@ -13,7 +13,7 @@ from edge.contract.heads import Heads
 from edge.contract.messages import Estimate, FrameHeader, LedgerCounts, Reading, Summary
 from edge.contract.pixels import PixelError, decode
 from edge.domain import domain, shown
-from edge.exams import OpenExams
+from edge.exams import Exam, OpenExams
 from edge.fan.placing import Placed, Placing
 from edge.histogram import TOP_PCT, quantise
 from edge.inbox import Freeze, Taken
@@ -64,18 +64,21 @@ class Pipeline:
         laps = _Laps(self._clock, taken.arrival.received_ns)
         laps.end("receive")
         header = taken.arrival.header
-        placed = self._place(taken)
+        gray = self._decode(taken)
+        exam = self._exam(header)
+        placed = self._place(exam, gray, header)
         laps.end("crop")
-        reason, scene = self._check(header, placed)
+        reason, scene = self._check(exam, header, placed)
         laps.end("gate")
         output = None
-        if reason is None:
-            output, reason = self._infer(header, placed.window)
+        if reason is None and exam is not None:
+            output, reason = self._infer(exam, header, placed.window)
         laps.end("infer")
-        if reason is None and output is not None:
-            yield from self._accept(taken, output, scene, laps)
+        if reason is None and exam is not None and output is not None:
+            yield from self._accept(taken, exam, output, scene, laps)
         else:
-            yield self._reject(taken, output.view if output else header.view, reason, laps)
+            view = output.view if output else header.view
+            yield self._reject(taken, exam, view, reason, laps)
 
     def freeze(self, freeze: Freeze) -> None:
         """The scanner froze its picture, or went on; either ends the holds."""
@@ -115,38 +118,44 @@ class Pipeline:
             if reading := self.end(exam):
                 yield reading
 
-    def _place(self, taken: Taken) -> Placed:
-        """The frame's window, cut where its exam's frames are cut."""
+    def _decode(self, taken: Taken) -> Gray:
         header = taken.arrival.header
         try:
-            gray = decode(taken.arrival.pixels, header.format, header.width, header.height)
+            return decode(taken.arrival.pixels, header.format, header.width, header.height)
         except PixelError:
             taken.ledger.undecodable += 1
             raise
-        exam = self._exams.get(header.exam)
-        if header.view is not None or self.runner.heads:
-            exam = self._exams.open(header.exam, self._clock())
+
+    def _exam(self, header: FrameHeader) -> Exam | None:
+        """The frame's exam; one of no view, where the network tells none either, opens none."""
+        if header.view is None and not self.runner.heads:
+            return self._exams.get(header.exam)
+        return self._exams.open(header.exam, self._clock())
+
+    def _place(self, exam: Exam | None, gray: Gray, header: FrameHeader) -> Placed:
+        """The frame's window, cut where its exam's frames are cut."""
         placing = exam.placing(self.runner.crop) if exam else Placing(self.runner.crop)
         placed = placing.cut(gray, header.spacing_mm)
         self._flags = gate.flags(self.runner.crop, placed)
         return placed
 
-    def _check(self, header: FrameHeader, placed: Placed) -> gate.Checked:
+    def _check(self, exam: Exam | None, header: FrameHeader, placed: Placed) -> gate.Checked:
         """What can be said before inference; of a view that the network will tell, not that."""
         change: gate.Change = "same"
-        if header.view is not None:
-            exam = self._exams.open(header.exam, self._clock())
+        if header.view is not None and exam is not None:
             change = exam.set_up(header.view, gate.Setup.of(header, self.runner.info))
         elif self.runner.heads:
             header = msgspec.structs.replace(header, view=self.runner.views[0])
         return self._gate.check(header, placed, change, self.runner.views)
 
-    def _infer(self, header: FrameHeader, window: Gray) -> tuple[Output | None, gate.Reason | None]:
+    def _infer(
+        self, exam: Exam, header: FrameHeader, window: Gray
+    ) -> tuple[Output | None, gate.Reason | None]:
         """What the network says, under the view that the frame is read as; or why it is not."""
         view = header.view or self.runner.views[0]
         said = Inference(*self.runner.infer(view, window))
         if heads := self.runner.heads:
-            told, reason = self._told(header, said, heads)
+            told, reason = self._told(exam, header, said, heads)
             if told is None or reason is not None:
                 return Output(told, said.fat_pct, said.features) if told else None, reason
             if told != view:
@@ -157,10 +166,9 @@ class Pipeline:
         return output, gate.after_inference(said.fat_pct)
 
     def _told(
-        self, header: FrameHeader, said: Inference, heads: Heads
+        self, exam: Exam, header: FrameHeader, said: Inference, heads: Heads
     ) -> tuple[View | None, gate.Reason | None]:
         """The view to read a frame as, by its header or its picture; or why there is none."""
-        exam = self._exams.open(header.exam, self._clock())
         shows = None if said.view_logit is None else shown(said.view_logit, heads)
         view = exam.watch.see(header.view, shows)
         if view is None:
@@ -183,12 +191,12 @@ class Pipeline:
         return "out_of_domain" if found == "out" else None
 
     def _accept(
-        self, taken: Taken, output: Output, scene: gate.Scene, laps: "_Laps"
+        self, taken: Taken, exam: Exam, output: Output, scene: gate.Scene, laps: "_Laps"
     ) -> Iterator[Estimate]:
         taken.ledger.read += 1
         view, fat_pct, features = output
         header, value_pct = taken.arrival.header, _counted(fat_pct)
-        reading = self._exams.open(header.exam, self._clock()).reading
+        reading = exam.reading
         moment = Moment(header.epoch, header.capture_ns, header.hold, scene)
         reading.add(view, value_pct, features, moment)
         yield self._estimate(taken, view, value_pct, None, laps)
@@ -206,11 +214,15 @@ class Pipeline:
         yield self._estimate(taken, PAIR, None if reason else _counted(pair_pct), reason, laps)
 
     def _reject(
-        self, taken: Taken, view: View | None, reason: gate.Reason | None, laps: "_Laps"
+        self,
+        taken: Taken,
+        exam: Exam | None,
+        view: View | None,
+        reason: gate.Reason | None,
+        laps: "_Laps",
     ) -> Estimate:
         taken.ledger.gated += 1
-        if view is not None and reason is not None:
-            exam = self._exams.open(taken.arrival.header.exam, self._clock())
+        if exam is not None and view is not None and reason is not None:
             exam.reading.reject(view, reason)
         return self._estimate(taken, view, None, reason, laps)
 
