@@ -29,7 +29,7 @@ def check_address(address: str, *, secured: bool = False, connect: bool = False)
     if parts is None:
         raise AddressError(f"{address!r}: not tcp://HOST:PORT or ipc://PATH")
     _check_port(address, parts["port"], connect)
-    if not secured and not _is_loopback(parts["host"].strip("[]")):
+    if not secured and not is_loopback(parts["host"].strip("[]")):
         raise AddressError(
             f"{address!r}: not on the loopback interface; without CURVE keys only 127.0.0.1, "
             "localhost and [::1] are allowed"
@@ -53,7 +53,8 @@ def _checked_ipc(address: str) -> str:
     return address
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this host can reach an address."""
     if host == "localhost":
         return True
     try:

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -37,8 +37,8 @@ class Bus:
         self.epoch = secrets.randbits(63)
         self._numbers: dict[str, int] = {}
         self._latest: dict[str, bytes] = {}
-        self._port = Port(BUS, bind, door)
-        self.endpoint = self._port.endpoint
+        self.port = Port(BUS, bind, door)
+        self.endpoint = self.port.endpoint
 
     def __enter__(self) -> Self:
         return self
@@ -66,21 +66,7 @@ class Bus:
             stamped = msgspec.structs.replace(stamped, age_ms=age_ms)
         data = encode(stamped)
         self._latest[topic] = data
-        self._port.socket.send_multipart((topic.encode(), data))
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """Connections refused and cut so far, by zmq.Event's names."""
-        return self._port.counts
-
-    @property
-    def refused(self) -> int:
-        """Connections refused so far."""
-        return self._port.refused
-
-    def faults(self) -> tuple[str, ...]:
-        """What keeps viewers out that should be let in, in words; empty while all is well."""
-        return self._port.faults()
+        self.port.socket.send_multipart((topic.encode(), data))
 
     def serve(self) -> None:
         """Send the latest message of every topic that has been subscribed to since the last call.
@@ -90,20 +76,20 @@ class Bus:
         An XPUB cannot address one viewer, so others of that topic get the message again; its
         `pub_seq` tells them.
         """
-        self._port.look()
+        self.port.look()
         asked = set(self._requests())
         for topic, data in self._latest.items():
             if any(topic.encode().startswith(prefix) for prefix in asked):
-                self._port.socket.send_multipart((topic.encode(), data))
+                self.port.socket.send_multipart((topic.encode(), data))
 
     def close(self, linger_ms: int = 500) -> None:
         """Close after at most `linger_ms` for what is still in the send queues."""
-        self._port.close(linger_ms)
+        self.port.close(linger_ms)
 
     def _requests(self) -> Iterable[bytes]:
         for _ in range(REQUESTS):
             try:
-                request = self._port.socket.recv(zmq.NOBLOCK)
+                request = self.port.socket.recv(zmq.NOBLOCK)
             except zmq.Again:
                 return
             if request[:1] == b"\x01":

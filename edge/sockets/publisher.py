@@ -2,7 +2,6 @@
 
 import secrets
 import time
-from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -51,8 +50,8 @@ class ScannerPublisher:
         self._flags = 0 if lossless else zmq.NOBLOCK
         self.epoch = secrets.randbits(63) if epoch is None else epoch
         self.last_seq = -1
-        self._port = Port(SCANNER, bind, door)
-        self.endpoint = self._port.endpoint
+        self.port = Port(SCANNER, bind, door)
+        self.endpoint = self.port.endpoint
 
     def __enter__(self) -> Self:
         return self
@@ -64,20 +63,6 @@ class ScannerPublisher:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """Connections refused and cut so far, by zmq.Event's names."""
-        return self._port.counts
-
-    @property
-    def refused(self) -> int:
-        """Connections refused so far."""
-        return self._port.refused
-
-    def faults(self) -> tuple[str, ...]:
-        """What keeps receivers out that should be let in, in words; empty while all is well."""
-        return self._port.faults()
 
     def frame(self, pixels: Pixels, info: FrameInfo) -> int:
         """Send one frame and return its `seq`.
@@ -112,10 +97,10 @@ class ScannerPublisher:
         self._send(topics.EVENT, encode(message))
 
     def _send(self, topic: topics.Topic, *parts: bytes | memoryview, flags: int = 0) -> None:
-        self._port.look()
+        self.port.look()
         try:
             message = (topic.name.encode(), *parts)
-            self._port.socket.send_multipart(message, flags=flags, copy=False)
+            self.port.socket.send_multipart(message, flags=flags, copy=False)
         except zmq.Again:
             self.dropped += topic is topics.FRAME
 
@@ -123,8 +108,8 @@ class ScannerPublisher:
         """Wait until somebody has subscribed to frames; False where nobody did in time."""
         deadline_s = time.monotonic() + timeout_s
         while (left_s := deadline_s - time.monotonic()) > 0:
-            if self._port.socket.poll(max(1, round(left_s * 1000))):
-                request = self._port.socket.recv()
+            if self.port.socket.poll(max(1, round(left_s * 1000))):
+                request = self.port.socket.recv()
                 # 1 = subscribe; an empty topic or any prefix of "frame" asks for frames.
                 if request[:1] == b"\x01" and topics.FRAME.name.encode().startswith(request[1:]):
                     return True
@@ -132,4 +117,4 @@ class ScannerPublisher:
 
     def close(self, linger_ms: int = 1000) -> None:
         """Close after at most `linger_ms` for what is still in the send queue."""
-        self._port.close(linger_ms)
+        self.port.close(linger_ms)

@@ -1,11 +1,11 @@
 """What the viewer is told: where the daemon and the scanners are, and who may look."""
 
-import ipaddress
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from edge.client import Keys
+from edge.sockets.addresses import is_loopback
 from edge.viewer.picture import PictureSettings
 
 MIN_TOKEN_CHARS = 16
@@ -67,16 +67,6 @@ class ViewSettings:
     keys: Keys | None = None
     pictures: PictureSettings = field(default_factory=PictureSettings)
     web: Web = field(default_factory=Web)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this host can reach an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def read_token(path: Path) -> str:

@@ -126,14 +126,14 @@ def test_viewers_that_are_halted_are_cut_off(folders: tuple[Path, Path]) -> None
         Bus("tcp://127.0.0.1:*", door) as bus,
         stalled_viewers(bus, viewer) as process,
     ):
-        before = bus.counts.get("DISCONNECTED", 0)
+        before = bus.port.counts.get("DISCONNECTED", 0)
         os.kill(process, signal.SIGSTOP)
         started_s = time.monotonic()
-        while bus.counts.get("DISCONNECTED", 0) < STALLED:
+        while bus.port.counts.get("DISCONNECTED", 0) < STALLED:
             bus.publish(*estimate())
             bus.serve()
             time.sleep(0.01)
-            assert time.monotonic() - started_s < 3 * CUT_S, bus.counts
+            assert time.monotonic() - started_s < 3 * CUT_S, bus.port.counts
         cut_s = time.monotonic() - started_s
 
     assert before == 0

@@ -190,7 +190,7 @@ def test_a_peer_that_is_not_enrolled_gets_nothing(
         friends = {server: [connect(clients, server, arm_friend)] for server in servers}
         got = messages_through(strangers)
         served = messages_through(friends, 0.2)
-        refused = [server.refused for server in servers]
+        refused = [server.port.refused for server in servers]
 
     assert got == [0, 0]
     assert min(served) > 0, "the enrolled peers beside them were not served"
@@ -217,7 +217,7 @@ def test_where_nobody_can_be_authenticated_nobody_gets_anything(
             for server in ports.values()
         }
         got = messages_through(peers)
-        faults = [server.faults() for server in ports.values()]
+        faults = [server.port.faults() for server in ports.values()]
 
     assert got == [0, 0]
     assert [bool(found) for found in faults] == [kind != "wrong domain"] * 2
@@ -258,12 +258,12 @@ def test_an_authenticator_that_dies_admits_nobody_more_and_says_so(
     with Authenticator(Enrolment(keyring.folder)) as door, open_estimates(door) as bus:
         inside = connect(clients, bus, arming(pairs[0], server_key))
         (before,) = messages_through({bus: [inside]})
-        well = bus.faults()
+        well = bus.port.faults()
         door.stop()
         outside = connect(clients, bus, arming(pairs[1], server_key))
         (got,) = messages_through({bus: [outside]})
         (still,) = messages_through({bus: [inside]}, 0.2)
-        faults = bus.faults()
+        faults = bus.port.faults()
 
     assert (before > 0, well) == (True, ())
     assert (got, still > 0) == (0, True)

@@ -155,7 +155,7 @@ def test_whoever_is_still_enrolled_is_back_at_once(tmp_path: Path, transport: st
             pass
         back_s = seconds_until(lambda: here.hears(kept))
         got = [here.hears(revoked) for _ in range(50)]
-        faults = here.bus.faults()
+        faults = here.bus.port.faults()
 
     assert back_s <= 1.0
     assert not any(got)
