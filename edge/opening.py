@@ -3,9 +3,10 @@
 import logging
 from datetime import UTC, datetime
 
-from edge.config import Settings
+from edge.config import Settings, check_crop
 from edge.contract.bundle import Bundle, read_bundle
 from edge.contract.trust import UNSIGNED_FLAG, Trust
+from edge.runner import Runner
 from edge.serials import read_serials, remember
 from edge.state import state_folder
 
@@ -35,6 +36,22 @@ def open_bundle(settings: Settings) -> Bundle:
             bundle.manifest.version,
         )
     return bundle
+
+
+def open_runner(settings: Settings, source: str) -> tuple[Bundle, Runner]:
+    """The bundle to run, and its networks, warm.
+
+    `source`: where the settings come from, for errors.
+
+    Raises:
+        BundleError, ConfigError, ProviderError, ModelError: something of it is refused.
+    """
+    bundle = open_bundle(settings)
+    check_crop(source, settings, bundle.manifest.crop)
+    runner = Runner(
+        bundle, settings.provider, settings.threads, settings.precision, settings.engines_path
+    )
+    return bundle, runner
 
 
 def remember_bundle(settings: Settings, bundle: Bundle) -> None:

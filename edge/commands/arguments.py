@@ -5,6 +5,8 @@ import logging
 import math
 import re
 import warnings
+from collections.abc import Iterable
+from typing import Any
 
 import cv2
 
@@ -44,6 +46,17 @@ def add_bundle(parser: argparse.ArgumentParser) -> None:
         help="folder of what outlives the daemon, such as which versions have run; "
         "default: the user's",
     )
+
+
+def given(args: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """Those of the flags `names` that were given, under the names of the settings."""
+    values = {name: getattr(args, name) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def source_of(args: argparse.Namespace) -> str:
+    """Where the settings come from, for errors."""
+    return str(args.config) if args.config else "command line"
 
 
 def exam_id(text: str) -> str:

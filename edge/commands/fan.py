@@ -17,9 +17,8 @@ from edge.contract.pixels import decode
 from edge.fan.detect import Fan
 from edge.fan.estimate import FanEstimate
 from edge.fan.overlay import draw
-from edge.fan.placing import window_corners
+from edge.fan.placing import scale_of, window_corners
 from edge.fan.report import FanReport, report
-from edge.fan.scale import mm_per_px
 from edge.fan.shape import Floats
 from edge.scanner.opening import open_source
 from edge.scanner.source import Shot, SourceError
@@ -157,9 +156,7 @@ def _draw_all(found: list[Found], out: Path, *, each: bool) -> None:
 
 def _window(found: Found, spec: CropSpec) -> Floats | None:
     """The built-in networks' window, placed by the fan; None where nothing tells its size."""
-    spacing_mm = found.spacing_mm
-    if spacing_mm is None and found.fan is not None and (scale := mm_per_px(found.fan)):
-        spacing_mm = (scale, scale)
+    _, spacing_mm = scale_of(found.fan, found.spacing_mm)
     if spacing_mm is None:
         return None
     height, width = found.gray.shape

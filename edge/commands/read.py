@@ -6,23 +6,31 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, get_args
+from typing import IO, get_args
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from edge import config
-from edge.commands.arguments import OF_BUNDLE, add_bundle, exam_id, quiet_libraries, spacing_mm
+from edge.commands.arguments import (
+    OF_BUNDLE,
+    add_bundle,
+    exam_id,
+    given,
+    quiet_libraries,
+    source_of,
+    spacing_mm,
+)
 from edge.contract.bundle import BundleError
 from edge.contract.grading import VIEWS
 from edge.offline.exams import OfflineExam, find
 from edge.offline.play import Offline
 from edge.offline.rows import Row, rows_of
 from edge.offline.writers import FORMATS, Format, WriteError, check_format, new_file, write
-from edge.opening import open_bundle
+from edge.opening import open_runner
 from edge.providers import ProviderError
 from edge.reading import RuleId
-from edge.runner import ModelError, Runner
+from edge.runner import ModelError
 from edge.scanner.playlist import Overrides, total
 from edge.scanner.source import SourceError
 from edge.scanner.stopping import StopFlag, stop_signals
@@ -50,6 +58,9 @@ frames are the file's. What is not a number but several (reasons, holds) is JSON
 Exit codes: 0 all was read, 1 a file broke off (its exam has no row), 2 a path or an option was
 refused, 130 stopped by Ctrl-C.
 """
+
+FLAGS = (*OF_BUNDLE, "provider", "threads", "rule")
+"""Flags that stand for the setting of their name."""
 
 
 @dataclass
@@ -91,10 +102,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         check_format(args.format)
         _check_out(args)
-        settings = config.load(args.config, _overrides(args))
-        bundle = open_bundle(settings)
-        config.check_crop(str(args.config or "command line"), settings, bundle.manifest.crop)
-        runner = Runner(bundle, settings.provider, settings.threads)
+        settings = config.load(args.config, given(args, FLAGS))
+        _, runner = open_runner(settings, source_of(args))
         exams = find(args.paths, args.exam, runner.crop)
         offline = Offline(runner, args.scanner, settings.rule, _shots_as(args))
         with stop_signals() as stopped:
@@ -183,9 +192,3 @@ def _check_out(args: argparse.Namespace) -> None:
 def _shots_as(args: argparse.Namespace) -> Overrides:
     spacing = tuple(args.spacing_mm) if args.spacing_mm else None
     return Overrides(view=args.view, spacing_mm=spacing)
-
-
-def _overrides(args: argparse.Namespace) -> dict[str, Any]:
-    """Flags that were given, under the names of the settings."""
-    flags = {name: getattr(args, name) for name in (*OF_BUNDLE, "provider", "threads", "rule")}
-    return {name: value for name, value in flags.items() if value is not None}

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from edge import config, log
-from edge.commands.arguments import OF_BUNDLE, add_bundle
+from edge.commands.arguments import OF_BUNDLE, add_bundle, given, source_of
 from edge.contract.bundle import BundleError
 from edge.daemon import Daemon, Scanner
 from edge.inbox import Inbox
-from edge.opening import open_bundle, remember_bundle
+from edge.opening import open_runner, remember_bundle
 from edge.pipeline import Pipeline
 from edge.providers import ProviderError
 from edge.runner import ModelError, Runner
@@ -96,16 +96,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = config.load(args.config, _overrides(args))
         log.set_up(settings.log_level)
-        bundle = open_bundle(settings)
-        source = str(args.config) if args.config else "command line"
-        config.check_crop(source, settings, bundle.manifest.crop)
-        runner = Runner(
-            bundle,
-            settings.provider,
-            settings.threads,
-            settings.precision,
-            settings.engines_path,
-        )
+        bundle, runner = open_runner(settings, source_of(args))
         enrolment = Enrolment(settings.keys.folder) if settings.keys.folder else None
         if not args.check:
             remember_bundle(settings, bundle)
@@ -144,13 +135,12 @@ def _link_keys(scanner: config.ScannerSettings, enrolment: Enrolment | None) -> 
 
 def _overrides(args: argparse.Namespace) -> dict[str, Any]:
     """Flags that were given, under the names of the settings."""
-    flags = {name: getattr(args, name) for name in FLAGS}
-    given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
+    overrides = given(args, FLAGS)
     if args.frames:
-        given["scanner"] = [{"name": "scanner", "frames": args.frames}]
+        overrides["scanner"] = [{"name": "scanner", "frames": args.frames}]
     if args.bind:
-        given["estimates"] = {"bind": args.bind}
-    return given
+        overrides["estimates"] = {"bind": args.bind}
+    return overrides
 
 
 def _serve(settings: config.Settings, runner: Runner, bus: Bus, enrolment: Enrolment | None) -> int:

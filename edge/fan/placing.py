@@ -66,7 +66,7 @@ class Placing:
         fan = None
         if by_fan or (scaled and spacing_mm is None):
             fan = self._estimate.see(gray)
-        source, spacing_mm = _scale(fan, spacing_mm)
+        source, spacing_mm = scale_of(fan, spacing_mm)
         middle = fan.middle if fan is not None and by_fan else None
         window = crop(gray, self.spec, spacing_mm, middle)
         return Placed(gray, window, source, fan, _zoom(self.spec, spacing_mm), middle)
@@ -86,7 +86,7 @@ def _span(length: int, scale: float, size: int, middle: float | None) -> Span:
     return min(max(start, 0.0), 1.0), min(max(stop, 0.0), 1.0)
 
 
-def _scale(fan: Fan | None, spacing_mm: Spacing | None) -> tuple[ScaleSource, Spacing | None]:
+def scale_of(fan: Fan | None, spacing_mm: Spacing | None) -> tuple[ScaleSource, Spacing | None]:
     """The header's scale, else the fan's."""
     if spacing_mm is not None:
         return "header", spacing_mm
