@@ -1,6 +1,5 @@
 """Which versions of signed bundles have run here, so that no older one is brought back."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from edge.contract.bundle import Bundle, BundleError
+from edge.durable import write_whole
 
 FILE_NAME = "bundles.json"
 
@@ -48,20 +48,10 @@ def remember(folder: Path, bundle: Bundle) -> None:
         return
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _replace(folder / FILE_NAME, msgspec.json.encode({**serials, name: serial}) + b"\n")
+        write_whole(folder / FILE_NAME, msgspec.json.encode({**serials, name: serial}) + b"\n")
     except OSError as error:
         raise BundleError(
             f"{folder / FILE_NAME}: cannot be written ({error.strerror}), so older versions could "
             "not be refused later; make the folder writable or set state_dir to one that is",
             "state",
         ) from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file so that a power cut leaves the old one or the new one."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)

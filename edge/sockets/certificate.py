@@ -58,23 +58,13 @@ def check_mode(path: Path, forbidden: int, wanted: int) -> None:
         )
 
 
-def certificate_text(public: str, secret: str = "") -> str:
+def certificate_text(public: str, secret: str = "") -> bytes:
     """What a certificate's file holds."""
     kind = "both keys of its owner: keep it to yourself" if secret else "a public key"
     lines = [f"#   ZeroMQ CURVE certificate, {kind}", "metadata", "curve"]
     lines += [f'    public-key = "{public}"']
     lines += [f'    secret-key = "{secret}"'] if secret else []
-    return "\n".join(lines) + "\n"
-
-
-def write_file(path: Path, text: str, mode: int) -> None:
-    """Write a file at once and for good: whoever reads meanwhile finds all of it or none."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    return ("\n".join(lines) + "\n").encode()
 
 
 def unreadable(path: Path, error: OSError) -> KeyringError:

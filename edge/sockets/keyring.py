@@ -8,6 +8,7 @@ enrolled/NAME.key    a peer's public key; the file's name is the peer's name
 import re
 from pathlib import Path
 
+from edge.durable import write_whole
 from edge.sockets.certificate import (
     OTHERS_ANY,
     OTHERS_WRITE,
@@ -18,7 +19,6 @@ from edge.sockets.certificate import (
     read_pair,
     read_public,
     unreadable,
-    write_file,
 )
 from edge.sockets.keys import KeyPair, is_public_key
 
@@ -50,8 +50,8 @@ class Keyring:
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._enrolled.mkdir(exist_ok=True, mode=0o700)
-            write_file(secret, certificate_text(pair.public, pair.secret), 0o600)
-            write_file(self.folder / PUBLIC, certificate_text(pair.public), 0o644)
+            write_whole(secret, certificate_text(pair.public, pair.secret))
+            write_whole(self.folder / PUBLIC, certificate_text(pair.public), 0o644)
         except OSError as error:
             raise _unwritable(self.folder, error) from error
         return pair
@@ -122,7 +122,7 @@ class Keyring:
             raise KeyringError(f"{name}: {holder} has this key; one key stands for one peer")
         try:
             self._enrolled.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_file(path, certificate_text(key), 0o600)
+            write_whole(path, certificate_text(key))
         except OSError as error:
             raise _unwritable(self._enrolled, error) from error
 
