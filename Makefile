@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --quiet --require-hashes --progress-bar off
 SOURCES := edge train export bench tests
 
-.PHONY: help demo setup test check format bench soak lock pin clean
+.PHONY: help demo setup test check format bench soak reliability lock pin clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -38,6 +38,10 @@ bench: .venv/dev.stamp  ## time the daemon end to end at 30 frames a second
 
 soak: .venv/dev.stamp  ## the long tests, up to an hour
 	$(BIN)/python -m pytest -m soak --timeout 3600
+
+reliability: .venv/dev.stamp  ## measure the daemon's promises and write docs/reliability.md, up to an hour
+	-$(BIN)/python -m pytest -m goal --timeout 3600 --goals tests/goals.json
+	$(BIN)/python -m tests.goals tests/goals.json
 
 # One lock for each way of installing; the smaller ones agree with the largest.
 COMPILE := $(BIN)/uv pip compile pyproject.toml requirements/build.in --universal \

@@ -5,6 +5,17 @@ from pathlib import Path
 import pytest
 
 from tests.bundles import make_bundle
+from tests.goals import GoalKeeper
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Flags of the project's own."""
+    parser.addoption("--goals", type=Path, metavar="FILE", help="keep the measured goals here")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gather what the tests measure of the daemon's promises."""
+    config.pluginmanager.register(GoalKeeper(config.getoption("--goals")), "goals")
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from edge.sockets.keys import ClientKeys, KeyPair, secure_client
 from edge.sockets.link import Link
 from edge.sockets.monitor import Monitor
 from edge.sockets.settings import LINK, configure
+from tests.goals import Record
 from tests.system.bare_scanner import BareScanner
 from tests.system.conftest import encoded
 from tests.system.fault_proxy import FaultProxy
@@ -65,7 +66,7 @@ def seconds_until(happened: Callable[[], bool], scanner: BareScanner | None = No
     ],
 )
 def test_a_scanner_that_starts_again_is_heard_within_half_a_second(
-    pair: KeyPair, scanner: BareScanner, trials: int, outage_s: float
+    pair: KeyPair, scanner: BareScanner, trials: int, outage_s: float, goal: Record
 ) -> None:
     link = link_to(scanner.endpoint, pair)
     assert seconds_until(lambda: received(link), scanner) < PATIENCE_S
@@ -80,12 +81,14 @@ def test_a_scanner_that_starts_again_is_heard_within_half_a_second(
     link.close()
 
     back_s.sort()
+    p95_s = back_s[int(0.95 * (trials - 1))]
+    goal("G6", f"{trials} restarts after {outage_s:g} s: p95 {p95_s:.2f} s, max {back_s[-1]:.2f} s")
     assert back_s[-1] <= 1.0, back_s
-    assert back_s[int(0.95 * (trials - 1))] <= 0.5, back_s
+    assert p95_s <= 0.5, back_s
 
 
 def test_a_network_that_stops_moving_bytes_is_noticed_and_comes_back(
-    pair: KeyPair, scanner: BareScanner
+    pair: KeyPair, scanner: BareScanner, goal: Record
 ) -> None:
     with FaultProxy(scanner.endpoint) as proxy:
         link = link_to(proxy.address, pair)
@@ -106,12 +109,15 @@ def test_a_network_that_stops_moving_bytes_is_noticed_and_comes_back(
         healed_s = seconds_until(lambda: received(link), scanner)
         link.close()
 
+    goal("G7", f"cut noticed after {noticed_s:.2f} s, frames {healed_s:.2f} s after it healed")
     assert quiet["DISCONNECTED"] == 0
     assert noticed_s <= NOTICED_S
     assert healed_s <= HEALED_S
 
 
-def test_without_heartbeats_it_is_not_noticed(pair: KeyPair, scanner: BareScanner) -> None:
+def test_without_heartbeats_it_is_not_noticed(
+    pair: KeyPair, scanner: BareScanner, goal: Record
+) -> None:
     """The control: the same settings less the heartbeats."""
     heartbeats = (zmq.HEARTBEAT_IVL, zmq.HEARTBEAT_TIMEOUT, zmq.HEARTBEAT_TTL)
     settings = {option: value for option, value in LINK.items() if option not in heartbeats}
@@ -131,5 +137,6 @@ def test_without_heartbeats_it_is_not_noticed(pair: KeyPair, scanner: BareScanne
         monitor.close()
         socket.close()
 
+    goal("G7", "", control=f"without heartbeats: not noticed in {2 * NOTICED_S:.1f} s")
     assert heard_s < PATIENCE_S
     assert not noticed
