@@ -1,10 +1,12 @@
 """The daemon's promises: what each is, how good it has to be, and what the tests found.
 
-A test that measures one asks for the fixture `goal` and tells its figure. With `--goals FILE` a run
+A test that measures one asks for the fixture `goal` and tells its figure; one that has none to tell
+is marked `@pytest.mark.goal(id, what holds)`, or `control=what it shows`. With `--goals FILE` a run
 keeps the figures there, beside those of earlier runs; `python -m tests.goals FILE` makes the page
 docs/reliability.md of it.
 """
 
+import functools
 import json
 import os
 import platform
@@ -132,12 +134,11 @@ class GoalKeeper:
     def goal(self, request: pytest.FixtureRequest) -> Record:
         """Tell what a test found: goal("G6", "p95 0.21 s, max 0.30 s of 10", control="…")."""
 
-        def record(goal_id: str, figure: str, control: str = "") -> None:
-            assert goal_id in IDS, f"{goal_id} is not a goal of tests/goals.py"
-            told = self._told.setdefault(request.node.nodeid, [])
-            told.append((goal_id, figure, control))
+        return functools.partial(self._tell, request.node)
 
-        return record
+    def _tell(self, test: pytest.Item, goal: str, figure: str = "", *, control: str = "") -> None:
+        assert goal in IDS, f"{goal} is not a goal of tests/goals.py"
+        self._told.setdefault(test.nodeid, []).append((goal, figure, control))
 
     @staticmethod
     def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -145,6 +146,12 @@ class GoalKeeper:
         for item in items:
             if "goal" in getattr(item, "fixturenames", ()):
                 item.add_marker("goal")
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """What a test's mark says of it."""
+        for mark in item.iter_markers("goal"):
+            if mark.args:
+                self._tell(item, *mark.args, **mark.kwargs)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A goal is met where the body of the test that measured it has passed."""

@@ -14,6 +14,7 @@ import zmq
 from edge.sockets.keys import ClientKeys, KeyPair, secure_client
 from edge.sockets.link import BROKEN_S, Link
 from edge.sockets.settings import LINK, configure
+from tests.goals import Record
 from tests.system.bare_scanner import BareScanner
 from tests.system.conftest import encoded
 from tests.system.footprint import Footprint, footprint
@@ -55,7 +56,7 @@ def free_address() -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_true_scanner_is_heard_within_a_second(kind: str) -> None:
+def test_the_true_scanner_is_heard_within_a_second(kind: str, goal: Record) -> None:
     pair, address = KeyPair.draw(), free_address()
     keys = ClientKeys(KeyPair.draw(), lambda: pair.public)
     link = Link(address, time.monotonic(), keys=keys)
@@ -70,12 +71,13 @@ def test_the_true_scanner_is_heard_within_a_second(kind: str) -> None:
     finally:
         link.close()
 
+    goal("G8", f"after {kind}: heard again after {back_s:.2f} s")
     assert back_s <= BACK_S, link.counts
     assert sum(link.counts.values()) > 0
     assert link.rebuilds <= (SPOILT_S + PATIENCE_S) / BROKEN_S[0]
 
 
-def test_a_socket_left_to_itself_stays_deaf() -> None:
+def test_a_socket_left_to_itself_stays_deaf(goal: Record) -> None:
     """The control: the same settings without supervision, after an impostor without keys."""
     pair, address = KeyPair.draw(), free_address()
     socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
@@ -90,6 +92,7 @@ def test_a_socket_left_to_itself_stays_deaf() -> None:
     with socket:
         back_s = seconds_to_hear_the_true_scanner("NULL", pair, address, turn)
 
+    goal("G8", control=f"an unsupervised socket: still deaf after {back_s:.1f} s")
     assert back_s >= PATIENCE_S
 
 
@@ -116,7 +119,7 @@ class ChangingKey:
 @pytest.mark.parametrize(
     "rebuilds", [300, pytest.param(5000, marks=pytest.mark.soak)], ids=["300", "5000"]
 )
-def test_rebuilding_leaves_nothing_behind(rebuilds: int) -> None:
+def test_rebuilding_leaves_nothing_behind(rebuilds: int, goal: Record) -> None:
     pair = KeyPair.draw()
     scanner = BareScanner(curve_pair=encoded(pair))
     key = ChangingKey(pair.public, KeyPair.draw().public)
@@ -133,10 +136,12 @@ def test_rebuilding_leaves_nothing_behind(rebuilds: int) -> None:
     after = footprint_of_this()
     link.close()
     scanner.close()
+    growth_mib = after.resident_mib - before.resident_mib
+    goal("G8", f"{rebuilds:,} rebuilds: memory {growth_mib:+.1f} MiB, no descriptor more")
     assert link.rebuilds == 100 + rebuilds
     assert after.descriptors <= before.descriptors
     assert after.threads == before.threads
-    assert after.resident_mib - before.resident_mib <= 8
+    assert growth_mib <= 8
 
 
 def test_the_footprint_would_show_sockets_left_open() -> None:

@@ -22,6 +22,7 @@ from edge.sockets.keyring import Keyring
 from edge.sockets.settings import BUS
 from edge.sockets.subscriber import EstimateSubscriber
 from tests.daemon_messages import estimate
+from tests.goals import Record
 from tests.system.daemon_process import ROOT
 from tests.system.footprint import footprint
 
@@ -106,20 +107,29 @@ def in_a_process_of_its_own(folders: tuple[Path, Path], high_water_mark: int) ->
         return pool.apply(load, (folders, high_water_mark))
 
 
-def test_stalled_viewers_cost_the_others_nothing(folders: tuple[Path, Path]) -> None:
+def test_stalled_viewers_cost_the_others_nothing(folders: tuple[Path, Path], goal: Record) -> None:
     outcome = in_a_process_of_its_own(folders, BUS[zmq.SNDHWM])
+    goal(
+        "G11",
+        f"{STALLED} stalled: a good viewer got {outcome.got:,} of {MESSAGES:,}, memory "
+        f"{outcome.growth_mib:+.1f} MiB, send p99 {outcome.send_p99_ms:.2f} ms",
+    )
 
     assert outcome.got == MESSAGES
     assert outcome.growth_mib <= GROWTH_MIB
     assert outcome.send_p99_ms <= 1
 
 
-def test_without_a_high_water_mark_they_would_cost_memory(folders: tuple[Path, Path]) -> None:
+def test_without_a_high_water_mark_they_would_cost_memory(
+    folders: tuple[Path, Path], goal: Record
+) -> None:
     """The control."""
-    assert in_a_process_of_its_own(folders, 0).growth_mib > GROWTH_MIB
+    outcome = in_a_process_of_its_own(folders, 0)
+    goal("G11", control=f"without a high-water mark: memory {outcome.growth_mib:+.1f} MiB")
+    assert outcome.growth_mib > GROWTH_MIB
 
 
-def test_viewers_that_are_halted_are_cut_off(folders: tuple[Path, Path]) -> None:
+def test_viewers_that_are_halted_are_cut_off(folders: tuple[Path, Path], goal: Record) -> None:
     daemon, viewer = folders
     with (
         Authenticator(Enrolment(daemon)) as door,
@@ -136,5 +146,6 @@ def test_viewers_that_are_halted_are_cut_off(folders: tuple[Path, Path]) -> None
             assert time.monotonic() - started_s < 3 * CUT_S, bus.port.counts
         cut_s = time.monotonic() - started_s
 
+    goal("G11", f"viewers halted by SIGSTOP: cut off after {cut_s:.2f} s")
     assert before == 0
     assert cut_s <= CUT_S

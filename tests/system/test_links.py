@@ -115,6 +115,7 @@ def test_a_scanner_without_the_right_key_is_not_heard_but_the_right_one_is(
     assert seconds_to_first_estimate(place, limit_s=10) <= 1.5
 
 
+@pytest.mark.goal("C6", "stale is told with the first status after 1.0 s without a frame")
 def test_a_scanner_that_stops_its_frames_is_stale_and_one_that_falls_silent_is_gone(
     room: Room,
 ) -> None:

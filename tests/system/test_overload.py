@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.system.bare_scanner import BareScanner
 from tests.system.conftest import Place
 from tests.system.footprint import footprint
@@ -13,6 +15,7 @@ def counted(ledger: Ledger, *names: str) -> tuple[int, ...]:
     return tuple(ledger[name] for name in names)
 
 
+@pytest.mark.goal("G3", "sent as fast as possible: sent = read + overwritten")
 def test_frames_sent_as_fast_as_possible_are_read_or_counted_as_overwritten(place: Place) -> None:
     sent = 3000
     for _ in range(sent):
@@ -52,6 +55,7 @@ def test_frames_dropped_on_the_way_are_counted_as_missing(place: Place) -> None:
     assert ledger["missing"] == 604 - 400
 
 
+@pytest.mark.goal("G3", "a lost tail is counted as missing")
 def test_a_lost_tail_is_seen_through_the_status_event(place: Place) -> None:
     place.scanner.frame()
     place.viewer.estimate(seq=0)
@@ -80,6 +84,7 @@ def test_gaps_are_missing_and_frames_between_are_read(place: Place) -> None:
     assert counted(ledger, "sent", "read", "missing") == (16, 4, 12)
 
 
+@pytest.mark.goal("C3", "duplicates and late frames are counted, not read")
 def test_duplicates_and_late_frames_are_counted_but_not_read(place: Place) -> None:
     place.scanner.frame(gray=80)
     place.scanner.frame(gray=80, seq=3)
@@ -107,6 +112,7 @@ def test_a_new_epoch_starts_a_new_ledger(place: Place) -> None:
     assert fields["frames"] == 4, "the exam itself goes on"
 
 
+@pytest.mark.goal("C3", "a replay of an earlier epoch is not read")
 def test_a_replay_of_an_earlier_epoch_is_not_read(place: Place) -> None:
     before = place.scanner.epoch
     for _ in range(3):
@@ -154,6 +160,7 @@ def test_waiting_frames_of_two_epochs_keep_their_own_counts(place: Place) -> Non
         assert ledger["read"] + ledger["overwritten"] == 2001
 
 
+@pytest.mark.goal("G5", "a flood of exams costs neither memory nor a viewer's messages")
 def test_a_flood_of_exams_costs_neither_memory_nor_a_viewers_messages(place: Place) -> None:
     opened, open_at_most = 2000, 8
     for number in range(opened):

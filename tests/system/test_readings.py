@@ -13,6 +13,7 @@ def grade(median_pct: float) -> str:
     return next((name for limit, name in limits if median_pct <= limit), "S3")
 
 
+@pytest.mark.goal("C5", "median, quartiles and grade equal numpy's on what was published")
 def test_medians_and_grades_equal_numpys_on_what_was_published(place: Place) -> None:
     random = np.random.default_rng(7)
     for seq in range(80):
@@ -50,6 +51,7 @@ def test_both_views_are_read_together_once_both_have_frames(place: Place) -> Non
     assert [fields["fat_pct"] for fields in pairs] == [12.0, 12.0]
 
 
+@pytest.mark.goal("C1", "output out of range: flagged, in no median, the viewer is told")
 def test_an_impossible_output_is_not_counted_and_says_why(place: Place) -> None:
     place.scanner.frame(gray=100, view="HR")
     place.scanner.frame(gray=230, view="HR")
@@ -85,6 +87,7 @@ def test_an_exam_that_goes_on_after_its_end_begins_anew(place: Place) -> None:
     assert (fields["median_pct"], fields["frames"]) == (4.0, 1)
 
 
+@pytest.mark.goal("C4", "one exam id on two scanners: two readings")
 def test_two_scanners_with_the_same_exam_id_do_not_mix(place: Place, ward: Ward) -> None:
     other = ward.place()
     for _ in range(4):

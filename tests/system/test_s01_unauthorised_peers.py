@@ -18,6 +18,7 @@ from edge.sockets.keys import ClientKeys, KeyPair
 from edge.sockets.link import Link
 from edge.sockets.publisher import ScannerPublisher
 from tests.daemon_messages import status
+from tests.goals import Record
 from tests.system.bare_scanner import BareScanner
 from tests.system.conftest import encoded
 
@@ -174,7 +175,7 @@ def enrol_friend(keyring: Keyring) -> Callable[[Socket], None]:
 
 @pytest.mark.parametrize("kind", PEER_KINDS)
 def test_a_peer_that_is_not_enrolled_gets_nothing(
-    keyring: Keyring, clients: Clients, kind: str
+    keyring: Keyring, clients: Clients, kind: str, goal: Record
 ) -> None:
     server_key, arm_friend = keyring.own().public.encode(), enrol_friend(keyring)
 
@@ -192,6 +193,7 @@ def test_a_peer_that_is_not_enrolled_gets_nothing(
         served = messages_through(friends, 0.2)
         refused = [server.port.refused for server in servers]
 
+    goal("S1", f"{kind}: {sum(got)} messages to 2 x {PEERS} peers, {min(refused)} refusals counted")
     assert got == [0, 0]
     assert min(served) > 0, "the enrolled peers beside them were not served"
     assert min(refused) >= PEERS
@@ -199,7 +201,7 @@ def test_a_peer_that_is_not_enrolled_gets_nothing(
 
 @pytest.mark.parametrize("kind", ["no authenticator", "dead authenticator", "wrong domain"])
 def test_where_nobody_can_be_authenticated_nobody_gets_anything(
-    keyring: Keyring, clients: Clients, monkeypatch: pytest.MonkeyPatch, kind: str
+    keyring: Keyring, clients: Clients, monkeypatch: pytest.MonkeyPatch, kind: str, goal: Record
 ) -> None:
     """Neither keys that nobody knows nor one that is enrolled."""
     server_key, arm_friend = keyring.own().public.encode(), enrol_friend(keyring)
@@ -219,12 +221,13 @@ def test_where_nobody_can_be_authenticated_nobody_gets_anything(
         got = messages_through(peers)
         faults = [server.port.faults() for server in ports.values()]
 
+    goal("S1", f"{kind}: {sum(got)} messages to 2 x {2 * PEERS} peers")
     assert got == [0, 0]
     assert [bool(found) for found in faults] == [kind != "wrong domain"] * 2
 
 
 def test_the_harness_sees_what_gets_through_a_server_that_fails_open(
-    keyring: Keyring, clients: Clients
+    keyring: Keyring, clients: Clients, goal: Record
 ) -> None:
     """The control: without ZAP_ENFORCE_DOMAIN libzmq lets every key in where nobody answers."""
     pair = encoded(keyring.own())
@@ -245,11 +248,12 @@ def test_the_harness_sees_what_gets_through_a_server_that_fails_open(
             socket.send(b"open")
             got += bool(peer.poll(10)) and bool(peer.recv())
 
+    goal("S1", control=f"without ZAP_ENFORCE_DOMAIN: {got} messages to an unknown key")
     assert got > 0
 
 
 def test_an_authenticator_that_dies_admits_nobody_more_and_says_so(
-    keyring: Keyring, clients: Clients
+    keyring: Keyring, clients: Clients, goal: Record
 ) -> None:
     server_key = keyring.own().public.encode()
     pairs = [KeyPair.draw() for _ in range(2)]
@@ -265,13 +269,14 @@ def test_an_authenticator_that_dies_admits_nobody_more_and_says_so(
         (still,) = messages_through({bus: [inside]}, 0.2)
         faults = bus.port.faults()
 
+    goal("S2", f"authenticator stopped: {got} messages to an enrolled newcomer; fault told at once")
     assert (before > 0, well) == (True, ())
     assert (got, still > 0) == (0, True)
     assert "the authenticator is dead" in faults[0]
 
 
 @pytest.mark.parametrize("kind", ["another key", "NULL"])
-def test_a_link_takes_nothing_from_a_scanner_without_the_key(kind: str) -> None:
+def test_a_link_takes_nothing_from_a_scanner_without_the_key(kind: str, goal: Record) -> None:
     true_key = KeyPair.draw()
     pair = zmq.curve_keypair() if kind == "another key" else None
     scanners = [BareScanner(curve_pair=pair) for _ in range(PEERS)]
@@ -290,6 +295,7 @@ def test_a_link_takes_nothing_from_a_scanner_without_the_key(kind: str) -> None:
         link.close()
         scanner.close()
 
+    goal("S1", f"scanner with {kind}: {got} messages taken on {PEERS} links")
     assert got == 0
     assert min(broken) > 0, "a link did not notice"
 

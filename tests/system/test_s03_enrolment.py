@@ -15,6 +15,7 @@ from edge.sockets.keyring import Keyring
 from edge.sockets.keys import ClientKeys, KeyPair
 from edge.sockets.subscriber import EstimateSubscriber
 from tests.daemon_messages import status
+from tests.goals import Record
 from tests.system.bare_viewer import BareViewer
 from tests.system.conftest import LockedRoom
 
@@ -38,7 +39,9 @@ def is_silent(viewer: BareViewer) -> bool:
     return not hears(viewer, 1.6)
 
 
-def test_a_revoked_viewer_falls_silent_and_the_others_do_not(locked_room: LockedRoom) -> None:
+def test_a_revoked_viewer_falls_silent_and_the_others_do_not(
+    locked_room: LockedRoom, goal: Record
+) -> None:
     revoked = locked_room.viewer("night")
     locked_room.place.meet()
     assert seconds_until(lambda: hears(revoked)) < LIMIT_S
@@ -47,13 +50,16 @@ def test_a_revoked_viewer_falls_silent_and_the_others_do_not(locked_room: Locked
     started_s = time.monotonic()
     while not is_silent(revoked):
         assert time.monotonic() - started_s < LIMIT_S
+    goal("S3", f"viewer revoked: silent within {time.monotonic() - started_s:.1f} s")
 
     locked_room.place.meet()
     assert not hears(revoked, 0.1)
     revoked.close()
 
 
-def test_a_viewer_that_was_refused_is_served_once_it_is_enrolled(locked_room: LockedRoom) -> None:
+def test_a_viewer_that_was_refused_is_served_once_it_is_enrolled(
+    locked_room: LockedRoom, goal: Record
+) -> None:
     pair = KeyPair.draw()
     locked_room.place.meet()
     stranger = BareViewer(
@@ -65,12 +71,14 @@ def test_a_viewer_that_was_refused_is_served_once_it_is_enrolled(locked_room: Lo
 
     locked_room.keyring.enrol("new-ward", pair.public)
 
-    assert seconds_until(lambda: hears(stranger)) <= LIMIT_S
+    served_s = seconds_until(lambda: hears(stranger))
+    goal("S3", f"viewer enrolled after a refusal: served after {served_s:.1f} s")
+    assert served_s <= LIMIT_S
     stranger.close()
 
 
 def test_a_revoked_scanner_is_heard_no_longer_until_it_is_enrolled_again(
-    locked_room: LockedRoom,
+    locked_room: LockedRoom, goal: Record
 ) -> None:
     place, keyring = locked_room.place, locked_room.keyring
     place.meet()
@@ -81,10 +89,13 @@ def test_a_revoked_scanner_is_heard_no_longer_until_it_is_enrolled_again(
         seq = place.scanner.seq - 1
         return bool(place.viewer.find(lambda message: message.fields.get("seq") == seq, 0.5))
 
-    assert seconds_until(lambda: not frame_is_read()) <= LIMIT_S
+    silent_s = seconds_until(lambda: not frame_is_read())
+    assert silent_s <= LIMIT_S
     assert not frame_is_read()
     keyring.enrol("room", locked_room.scanner_pair[0].decode())
-    assert seconds_until(frame_is_read) <= LIMIT_S
+    back_s = seconds_until(frame_is_read)
+    goal("S3", f"scanner revoked: unheard after {silent_s:.1f} s; enrolled: after {back_s:.1f} s")
+    assert back_s <= LIMIT_S
 
 
 def test_a_scanners_key_opens_no_estimates(locked_room: LockedRoom) -> None:
@@ -162,7 +173,7 @@ def test_whoever_is_still_enrolled_is_back_at_once(tmp_path: Path, transport: st
     assert faults == ()
 
 
-def test_without_the_cut_a_revoked_session_would_live_on(tmp_path: Path) -> None:
+def test_without_the_cut_a_revoked_session_would_live_on(tmp_path: Path, goal: Record) -> None:
     """The control: a bus that is not looked after keeps sending to a revoked viewer."""
     with (
         wards(tmp_path, "tcp://127.0.0.1:*", "ward") as here,
@@ -177,5 +188,6 @@ def test_without_the_cut_a_revoked_session_would_live_on(tmp_path: Path) -> None
             pass
         still = [here.hears(viewer) for _ in range(20)]
 
+    goal("S3", control=f"sessions not cut: {sum(lives_on)} of 20 messages to a revoked viewer")
     assert all(lives_on[5:])
     assert not any(still)

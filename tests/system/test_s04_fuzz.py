@@ -18,6 +18,7 @@ import zmq
 
 from edge.inbox import Inbox
 from edge.sockets.receiver import deliver
+from tests.goals import Record
 from tests.system.bare_scanner import BareScanner, Parts
 from tests.system.mutations import messages
 from tests.system.oracle import HORIZON, Oracle, Verdict
@@ -83,8 +84,9 @@ def fuzzed() -> Iterator[Fuzzed]:
     [30_000, pytest.param(500_000, marks=pytest.mark.soak)],
     ids=["30 thousand", "half a million"],
 )
-def test_fuzzed_messages_are_each_counted(fuzzed: Fuzzed, count: int) -> None:
+def test_fuzzed_messages_are_each_counted(fuzzed: Fuzzed, count: int, goal: Record) -> None:
     fuzzed.settle()
+    started_s = time.monotonic()
     for number, parts in enumerate(islice(messages(Random(count), fuzzed.scanner), count)):
         fuzzed.throw(parts)
         fuzzed.scanner.seq += 1
@@ -92,9 +94,13 @@ def test_fuzzed_messages_are_each_counted(fuzzed: Fuzzed, count: int) -> None:
             fuzzed.settle()
     fuzzed.settle()
 
+    each_ms = 1e3 * (time.monotonic() - started_s) / count
+    goal("S4", f"{count:,} messages: all counted as the oracle says")
+    goal("S5", f"{each_ms:.2f} ms a message on average, the test's own work included")
     assert min(fuzzed.verdicts[kind] for kind in get_args(Verdict)) > 10, fuzzed.verdicts
 
 
+@pytest.mark.goal("S4", control="a message too many is found")
 def test_the_count_would_tell_of_a_message_too_many(fuzzed: Fuzzed) -> None:
     """The control."""
     fuzzed.settle()

@@ -70,6 +70,7 @@ def scanner() -> Iterator[BareScanner]:
     scanner.close()
 
 
+@pytest.mark.goal("S7", "a message begun and never ended: the next scanner is read")
 def test_a_message_that_is_begun_and_never_ended_halts_nothing(scanner: BareScanner) -> None:
     scanner.close()
     link = Link(scanner.endpoint, time.monotonic())
@@ -83,6 +84,7 @@ def test_a_message_that_is_begun_and_never_ended_halts_nothing(scanner: BareScan
     assert parts == topics.FRAME.parts
 
 
+@pytest.mark.goal("S7", "1 to 10,000 parts, empty or not: cut, and the next frame is read")
 @pytest.mark.parametrize("parts", [1, 2, 3, 10_000])
 @pytest.mark.parametrize("content", [b"", b"x"], ids=["empty", "not empty"])
 def test_any_number_of_parts_is_taken_in_and_cut_to_one_too_many(
@@ -101,6 +103,7 @@ def test_any_number_of_parts_is_taken_in_and_cut_to_one_too_many(
     assert found == [min(parts, topics.FRAME.parts + 1), topics.FRAME.parts]
 
 
+@pytest.mark.goal("S7", control="with ZMQ_CONFLATE the process is aborted")
 def test_a_socket_that_conflates_is_killed_by_it(scanner: BareScanner) -> None:
     """The control, and why CONFLATE is set nowhere: libzmq aborts."""
     scanner.close()

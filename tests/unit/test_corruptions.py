@@ -130,6 +130,7 @@ def test_the_undamaged_bundle_runs(world: World) -> None:
     assert len(world.given) == 3
 
 
+@pytest.mark.goal("S8", "500 and more corruptions refused, each for its reason, before the runtime")
 def test_five_hundred_corruptions_are_refused_each_for_its_reason(world: World) -> None:
     tried, failed = world.failures(open_bundle)
 
@@ -137,6 +138,7 @@ def test_five_hundred_corruptions_are_refused_each_for_its_reason(world: World) 
     assert not failed
 
 
+@pytest.mark.goal("S8", control="without verification hundreds of them reach the runtime")
 def test_control_without_verification_hundreds_of_them_reach_the_runtime(world: World) -> None:
     tried, failed = world.failures(unverified)
 
@@ -144,6 +146,7 @@ def test_control_without_verification_hundreds_of_them_reach_the_runtime(world: 
     assert sum(outcome.reached_runtime for outcome in failed) > 300
 
 
+@pytest.mark.goal("S9", "the runtime is given the very bytes that were verified, files swapped")
 def test_bytes_given_to_the_runtime_are_those_that_were_verified(world: World) -> None:
     """Files are swapped all the while: a bundle is refused, or it is the one that was signed."""
     right = unverified(world.settings(world.good)).manifest.files

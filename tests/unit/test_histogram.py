@@ -10,6 +10,7 @@ from edge.histogram import Histogram, quantise
 steps = st.integers(0, 10_000)
 
 
+@pytest.mark.goal("C5", "the histogram gives numpy's quartiles bit for bit")
 @given(st.lists(steps, min_size=1, max_size=200))
 def test_quartiles_are_numpys_bit_for_bit(values: list[int]) -> None:
     percentages = [step / 100 for step in values]

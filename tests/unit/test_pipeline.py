@@ -298,6 +298,7 @@ def test_a_lasting_change_of_depth_starts_the_view_afresh_and_says_so(runner: Ru
     assert (changed[-1].median_pct, changed[-1].restarts) == (9.0, 1)
 
 
+@pytest.mark.goal("C7", "another model starts every view afresh and says so")
 def test_another_model_starts_every_view_afresh_at_once(runner: Runner, tmp_path: Path) -> None:
     world = World(runner)
     list(world.frame(40))
@@ -310,6 +311,7 @@ def test_another_model_starts_every_view_afresh_at_once(runner: Runner, tmp_path
     assert estimate.flags == ["restarted"]
 
 
+@pytest.mark.goal("C8", "an exam of which nothing could be read ends with the reasons")
 def test_an_exam_of_which_nothing_could_be_read_ends_with_the_reasons(runner: Runner) -> None:
     world = World(runner)
     for _ in range(3):

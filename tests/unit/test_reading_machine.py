@@ -248,6 +248,7 @@ def test_frames_in_any_order_are_read_as_the_oracle_says() -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
+@pytest.mark.goal("C3", "10,000 frames in any order, doubled, with gaps: as the oracle says")
 def test_ten_thousand_frames_in_any_order_are_read_as_the_oracle_says() -> None:
     Machine.frames = 0
     run_state_machine_as_test(Machine, settings=settings(EXAMPLES, max_examples=40))
@@ -268,6 +269,7 @@ def _never(_self: Boundaries, _moment: object) -> bool:
     ],
     ids=["holds that never end", "repeats that pass", "duplicates that pass"],
 )
+@pytest.mark.goal("C3", control="the oracle tells of faults put in")
 def test_the_oracle_would_tell_of(
     target: str, name: str, instead: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,7 @@ def test_every_message_can_tell_model_provider_and_precision(tmp_path: Path) -> 
     assert (info.provider, info.precision, info.sha256) == ("cpu", "fp32", bundle.sha256)
 
 
+@pytest.mark.goal("S10", "a network that misses its golden outputs is refused")
 def test_a_network_that_misses_its_golden_outputs_is_refused(tmp_path: Path) -> None:
     right = read_bundle(make_bundle(tmp_path / "right"))
     other = read_bundle(make_bundle(tmp_path / "other", ar=Line(offset_pct=0.1)))

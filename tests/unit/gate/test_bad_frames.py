@@ -167,6 +167,7 @@ def frames(bench: Bench, bad: int) -> Iterator[tuple[str, Estimate]]:
             assert (after.reason, after.median_pct) == (None, GOOD_PCT)
 
 
+@pytest.mark.goal("C2", "10,000 bad frames of every kind: all flagged, none in a median")
 def test_every_bad_frame_is_flagged_with_its_reason_and_none_reaches_a_median() -> None:
     bench = Bench()
     found = Counter((kind, estimate.reason) for kind, estimate in frames(bench, BAD_FRAMES))
@@ -192,6 +193,7 @@ ELSEWHERE = {*OUTPUTS, "no view", "no network", "far"}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ELSEWHERE])
+@pytest.mark.goal("C2", control="without the gate such a frame reaches the median")
 def test_without_the_gate_such_a_frame_would_reach_the_median(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
