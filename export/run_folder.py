@@ -45,6 +45,7 @@ class _Calibration(msgspec.Struct, frozen=True):
     intervals: dict[ModelName, IntervalTable]
     checked_on: str | None = None
     coverage: dict[str, Any] = {}
+    unsure_coverage: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def read_run(folder: Path) -> RunFolder:
             "calibrated_on": calibration.calibrated_on,
             "checked_on": calibration.checked_on,
             "coverage": calibration.coverage,
+            "unsure_coverage": calibration.unsure_coverage,
         }
     heads = read_heads(folder)
     if heads:

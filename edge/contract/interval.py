@@ -22,6 +22,8 @@ class IntervalTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Median of a subject's estimates, H-MRS %, from 0 to 100."""
     low_pct: list[Percent]
     high_pct: list[Percent]
+    unsure: "IntervalTable | None" = None
+    """The same for estimates of frames whose scale is not known, each bound beyond this one's."""
 
     def __post_init__(self) -> None:
         columns = (self.estimate_pct, self.low_pct, self.high_pct)
@@ -33,8 +35,15 @@ class IntervalTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             raise ValueError("an interval table's low bounds are not above its high ones")
 
 
-def interval_at(table: IntervalTable, estimate_pct: float) -> tuple[float, float]:
-    """Lower and upper bound of H-MRS %, at an estimate; beyond the table, those of its end."""
+def interval_at(
+    table: IntervalTable, estimate_pct: float, *, sure: bool = True
+) -> tuple[float, float]:
+    """Lower and upper bound of H-MRS %, at an estimate; beyond the table, those of its end.
+
+    `sure`: False for an estimate of frames that may have been read wrongly; the wider table is
+    taken, where there is one.
+    """
+    table = table if sure else table.unsure or table
     knots = table.estimate_pct
     at = min(max(estimate_pct, knots[0]), knots[-1])
     after = min(max(bisect_right(knots, at), 1), len(knots) - 1)

@@ -55,7 +55,9 @@ def run(args: argparse.Namespace) -> int:
         table = Table(title="Subjects whose H-MRS lies in their 90 % interval")
         for heading in ("model", "covered", "mean width", "S0", "S1", "S2", "S3"):
             table.add_column(heading, justify="right")
-        for name, told in found.coverage.items():
+        rows = [*found.coverage.items()]
+        rows += [(f"{name}, scale unknown", told) for name, told in found.unsure_coverage.items()]
+        for name, told in rows:
             grades = [told.by_grade.get(grade) for grade in ("S0", "S1", "S2", "S3")]
             table.add_row(
                 name,

@@ -102,6 +102,14 @@ def calibrate(
     )
 
 
+def with_unsure(table: IntervalTable, unsure: IntervalTable) -> IntervalTable:
+    """The table with another, for doubtful estimates, that is nowhere the narrower one."""
+    low = np.minimum(table.low_pct, unsure.low_pct)
+    high = np.maximum(table.high_pct, unsure.high_pct)
+    wider = msgspec.structs.replace(unsure, low_pct=low.tolist(), high_pct=high.tolist())
+    return msgspec.structs.replace(table, unsure=wider)
+
+
 def interval_pct(table: IntervalTable, estimate_pct: ArrayLike) -> tuple[Floats, Floats]:
     """Lower and upper bound of H-MRS %, each of the estimates' shape; 0 <= low <= high <= 100."""
     estimate = clipped(estimate_pct)

@@ -57,3 +57,12 @@ def test_a_table_that_makes_no_sense_is_refused(changed: dict[str, list[float]])
     raw = msgspec.json.encode({**msgspec.to_builtins(table()), **changed})
     with pytest.raises(msgspec.ValidationError, match="interval table"):
         msgspec.json.decode(raw, type=IntervalTable)
+
+
+def test_doubtful_estimates_get_the_wider_table_where_there_is_one() -> None:
+    wider = table(low_pct=[0.0, 2.0, 40.0], high_pct=[9.0, 30.0, 100.0])
+    both = msgspec.structs.replace(table(), unsure=wider)
+
+    assert interval_at(both, 10.0) == (6.0, 14.0)
+    assert interval_at(both, 10.0, sure=False) == (2.0, 30.0)
+    assert interval_at(table(), 10.0, sure=False) == (6.0, 14.0)

@@ -10,6 +10,7 @@ from train.study.intervals import (
     calibrate,
     coverage,
     interval_pct,
+    with_unsure,
 )
 
 
@@ -97,3 +98,14 @@ def test_a_model_without_any_error_still_has_an_interval() -> None:
     truth = np.linspace(1, 40, 30)
     low, high = interval_pct(calibrate(truth, truth), 10.0)
     assert low <= 10 <= high
+
+
+def test_the_table_for_doubtful_frames_is_nowhere_the_narrower(table: IntervalTable) -> None:
+    estimate, truth = subjects(200, np.random.default_rng(3))
+
+    both = with_unsure(table, calibrate(estimate * 1.6, truth))
+
+    assert both.unsure is not None
+    assert (np.array(both.unsure.low_pct) <= table.low_pct).all()
+    assert (np.array(both.unsure.high_pct) >= table.high_pct).all()
+    assert np.sum(both.unsure.high_pct) > np.sum(table.high_pct)
