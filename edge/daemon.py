@@ -139,6 +139,7 @@ class Daemon:
                 model=self._model,
                 uptime_s=(now_ns - self._started_ns) / 1e9,
                 journal="off",
+                overlay=scanner.pipeline.overlay(),
             )
             self._bus.publish(topics.status(scanner.name), status)
             scanner.frames = 0

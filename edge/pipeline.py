@@ -10,7 +10,7 @@ from edge import gate
 from edge.contract.crop import Gray
 from edge.contract.grading import PAIR, View
 from edge.contract.heads import Heads
-from edge.contract.messages import Estimate, FrameHeader, LedgerCounts, Reading, Summary
+from edge.contract.messages import Estimate, FrameHeader, LedgerCounts, Overlay, Reading, Summary
 from edge.contract.pixels import PixelError, decode
 from edge.domain import domain, shown
 from edge.exams import Exam, OpenExams
@@ -52,6 +52,8 @@ class Pipeline:
         self._counts = LedgerCounts()
         self._flags: list[gate.Flag] = []
         """Of the frame that is being read."""
+        self._seen: tuple[FrameHeader, Placed] | None = None
+        """The newest frame and its window."""
 
     def read(self, taken: Taken) -> Iterator[Estimate]:
         """Estimate of a frame, then that of its pair where the other view has frames already.
@@ -79,6 +81,25 @@ class Pipeline:
         else:
             view = output.view if output else header.view
             yield self._reject(taken, exam, view, reason, laps)
+
+    def overlay(self) -> Overlay | None:
+        """Where the newest frame was looked at; None before the first."""
+        if self._seen is None:
+            return None
+        header, placed = self._seen
+        corners = placed.fan.polygon(count=16) if placed.fan else ()
+        return Overlay(
+            exam=header.exam,
+            epoch=header.epoch,
+            seq=header.seq,
+            width=header.width,
+            height=header.height,
+            window_px=placed.window_px,
+            scale=placed.scale,
+            spacing_mm=placed.spacing_mm,
+            # A pixel's middle is half a pixel from its corner.
+            fan_px=[(round(float(x) + 0.5, 1), round(float(y) + 0.5, 1)) for x, y in corners],
+        )
 
     def freeze(self, freeze: Freeze) -> None:
         """The scanner froze its picture, or went on; either ends the holds."""
@@ -137,6 +158,7 @@ class Pipeline:
         placing = exam.placing(self.runner.crop) if exam else Placing(self.runner.crop)
         placed = placing.cut(gray, header.spacing_mm)
         self._flags = gate.flags(self.runner.crop, placed)
+        self._seen = header, placed
         return placed
 
     def _check(self, exam: Exam | None, header: FrameHeader, placed: Placed) -> gate.Checked:

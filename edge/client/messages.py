@@ -137,6 +137,26 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """Where the daemon looked in one frame, in the frame's pixels from its upper left corner.
+
+    `window_px`: left, top, right, bottom of what the network sees, which may leave the frame.
+    `scale`: where `spacing_mm` (rows, columns) comes from: header, fan or unknown. `fan_px`:
+    corners (x, y) of the scanned area, where it was looked for and found.
+    """
+
+    exam: str
+    epoch: int
+    seq: int
+    width: int
+    height: int
+    window_px: tuple[float, float, float, float]
+    scale: str
+    spacing_mm: tuple[float, float] | None = None
+    fan_px: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """How the daemon fares with one scanner, every second."""
 
@@ -152,6 +172,7 @@ class Status:
     uptime_s: float
     journal: str
     clock_offset_ms: float | None = None
+    overlay: Overlay | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -21,6 +21,9 @@ Millimetres = Annotated[float, Meta(gt=0, le=100)]
 
 EventKind = Literal["status", "freeze", "unfreeze", "exam_end"]
 Verdict = Literal["collecting", "insufficient", "repeatable", "not_repeatable"]
+ScaleSource = Literal["header", "fan", "unknown"]
+"""Where a frame's mm per pixel come from."""
+
 State = Literal["starting", "ready", "no_source", "stale", "degraded", "stopping"]
 
 
@@ -167,6 +170,27 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     model: ModelInfo
 
 
+class Overlay(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the daemon looked in one frame, for a viewer to draw over it.
+
+    Pixels are the frame's, from its upper left corner; both axes may leave the frame, where the
+    network sees black.
+    """
+
+    exam: str
+    epoch: int
+    seq: int
+    width: int
+    height: int
+    window_px: tuple[float, float, float, float]
+    """Left, top, right, bottom of what the network sees."""
+    scale: ScaleSource
+    spacing_mm: tuple[float, float] | None = None
+    """mm per pixel, rows and columns, that it was scaled by; None where `scale` is unknown."""
+    fan_px: list[tuple[float, float]] = []
+    """Corners (x, y) of the scanned area, where it was looked for and found."""
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """How the daemon fares with one scanner, every second (topic status/SCANNER)."""
 
@@ -183,3 +207,5 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     uptime_s: float
     journal: str
     clock_offset_ms: float | None = None
+    overlay: Overlay | None = None
+    """Of the newest frame; None before the first."""

@@ -1,16 +1,16 @@
 """Where the window is cut in each frame of an exam, and at which scale."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from edge.contract.crop import CropSpec, Gray, crop
+from edge.contract.messages import ScaleSource
 from edge.fan.detect import Fan
 from edge.fan.estimate import FanEstimate
 from edge.fan.scale import mm_per_px
 from edge.fan.shape import Floats
 
-ScaleSource = Literal["header", "fan", "unknown"]
 Spacing = tuple[float, float]
 Span = tuple[float, float]
 """From and to, as shares of a window's side."""
@@ -20,7 +20,8 @@ class Placed(NamedTuple):
     """A frame, its window and how that came about.
 
     gray: (height, width) uint8. window: (size, size) uint8. scale: where its mm per pixel come
-    from. fan: what it was placed or scaled by; None where no fan was found, or none was needed.
+    from, and what they are, spacing_mm: rows, columns. fan: what it was placed or scaled by; None
+    where no fan was found, or none was needed.
     zoom: window pixels for one of the frame, down and across. middle: x and y in the frame that the
     window's middle lies on; None: the frame's own.
     """
@@ -31,6 +32,14 @@ class Placed(NamedTuple):
     fan: Fan | None = None
     zoom: tuple[float, float] = (1.0, 1.0)
     middle: tuple[float, float] | None = None
+    spacing_mm: Spacing | None = None
+
+    @property
+    def window_px(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the window, frame pixels from the frame's corner."""
+        height, width = self.gray.shape
+        middle = self.middle or ((width - 1) / 2, (height - 1) / 2)
+        return _window_px(self.window.shape[0], self.zoom, middle)
 
     @property
     def covered(self) -> tuple[Span, Span]:
@@ -69,7 +78,7 @@ class Placing:
         source, spacing_mm = scale_of(fan, spacing_mm)
         middle = fan.middle if fan is not None and by_fan else None
         window = crop(gray, self.spec, spacing_mm, middle)
-        return Placed(gray, window, source, fan, _zoom(self.spec, spacing_mm), middle)
+        return Placed(gray, window, source, fan, _zoom(self.spec, spacing_mm), middle, spacing_mm)
 
 
 def _zoom(spec: CropSpec, spacing_mm: Spacing | None) -> tuple[float, float]:
@@ -96,7 +105,15 @@ def scale_of(fan: Fan | None, spacing_mm: Spacing | None) -> tuple[ScaleSource, 
 
 def window_corners(spec: CropSpec, spacing_mm: Spacing, middle: tuple[float, float]) -> Floats:
     """Corners (4, 2) px, in the frame, of a window with its middle at (x, y)."""
-    scale = np.array((spec.mm_per_px or spacing_mm[1], spec.mm_per_px or spacing_mm[0]))
-    half = spec.size / 2 * scale / np.array(spacing_mm[::-1])
-    signs = np.array(((-1, -1), (1, -1), (1, 1), (-1, 1)))
-    return np.asarray(np.array(middle) + signs * half, np.float64)
+    left, top, right, bottom = _window_px(spec.size, _zoom(spec, spacing_mm), middle)
+    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+    return np.array(corners, np.float64) - 0.5
+
+
+def _window_px(
+    side: int, zoom: tuple[float, float], middle: tuple[float, float]
+) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom, px from the frame's corner, of a window around a pixel."""
+    x, y = (at + 0.5 for at in middle)
+    down, across = (side / 2 / scale for scale in zoom)
+    return x - across, y - down, x + across, y + down

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from edge.client import Overlay
 from edge.contract import topics
 from edge.contract.codec import RefusedError, decode_event, decode_frame
-from edge.contract.crop import CropSpec
 from edge.contract.pixels import PixelError, decode
 from edge.sockets.link import Link, Parts
 from edge.viewer.outline import Outline
@@ -38,13 +38,17 @@ class Camera(threading.Thread):
     def __init__(
         self,
         connect: Callable[[], Link],
-        spec: CropSpec,
+        overlay: Callable[[], Overlay | None],
         settings: PictureSettings,
         reports: Reports,
     ) -> None:
-        """`connect`: makes the link, when somebody first looks. `spec`: the model's window."""
+        """`connect`: makes the link, when somebody first looks.
+
+        `overlay`: where the daemon last looked, asked from the camera's thread.
+        """
         super().__init__(name="camera", daemon=True)
-        self._connect, self._spec, self._settings, self._reports = connect, spec, settings, reports
+        self._connect, self._overlay = connect, overlay
+        self._settings, self._reports = settings, reports
         self._link: Link | None = None
         self._outline = Outline()
         self._due_s = float("-inf")
@@ -103,7 +107,8 @@ class Camera(threading.Thread):
         except (RefusedError, PixelError):
             return  # the daemon counts and reports it
         self._outline.add(gray)
-        picture = encode(gray, header, self._spec, self._outline.polygon, self._settings.side_px)
+        outline, side_px = self._outline.polygon, self._settings.side_px
+        picture = encode(gray, header, self._overlay(), outline, side_px)
         self._reports.picture(picture)
 
     def _tell_event(self, data: bytes) -> None:

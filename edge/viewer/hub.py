@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge.client import Estimate, Message, Reading, Status
+from edge.client import Estimate, Message, Overlay, Reading, Status
 from edge.viewer.history import ExamHistory
 from edge.viewer.outbox import Outbox
 from edge.viewer.page_messages import as_json, of_daemon, reading_fields
@@ -19,12 +19,13 @@ class Room:
     status: str | None = None
     reading: str | None = None
     final: Reading | None = None
+    overlay: Overlay | None = None
 
 
 class Hub:
     """Every browser's outbox, and the state that a new browser starts from.
 
-    The event loop's thread uses it; `wants` may be asked by any.
+    The event loop's thread uses it; `wants` and `overlay` may be asked by any.
     """
 
     def __init__(self, facts: dict[str, Any], scanners: list[str]) -> None:
@@ -51,6 +52,11 @@ class Hub:
         outboxes = tuple(self._outboxes)  # asked by the camera's thread: a copy in one step
         return self._connected and any(outbox.scanner == scanner for outbox in outboxes)
 
+    def overlay(self, scanner: str) -> Overlay | None:
+        """Where the daemon last looked in this scanner's frames."""
+        room = self._rooms.get(scanner)
+        return room.overlay if room else None
+
     def take(self, message: Message) -> None:
         """A message of the daemon's."""
         room = self._rooms.setdefault(message.scanner, Room())
@@ -58,7 +64,7 @@ class Hub:
         if isinstance(message, Estimate):
             self._take_estimate(room, message, text)
         elif isinstance(message, Status):
-            room.status = text
+            room.status, room.overlay = text, message.overlay
         else:
             room.reading, room.final = text, message
         self._tell(text)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from edge.contract.crop import CropSpec, Gray
+from edge.client import Overlay
+from edge.contract.crop import Gray
 from edge.contract.messages import FrameHeader
 from edge.viewer.outline import Polygon
 
@@ -23,35 +24,27 @@ class PictureSettings:
     side_px: int = 1024
 
 
-def window(spec: CropSpec, header: FrameHeader) -> tuple[float, float, float, float]:
-    """The network's window in the frame: left, top, right, bottom as shares of its sides.
-
-    It may reach beyond the frame, where the network sees black.
-    """
-    rows_mm, columns_mm = header.spacing_mm or (None, None)
-    width = _side_px(spec, columns_mm) / header.width
-    height = _side_px(spec, rows_mm) / header.height
-    return (1 - width) / 2, (1 - height) / 2, (1 + width) / 2, (1 + height) / 2
-
-
-def _side_px(spec: CropSpec, spacing_mm: float | None) -> float:
-    if spec.mm_per_px is None or spacing_mm is None:
-        return float(spec.size)
-    return spec.size * spec.mm_per_px / spacing_mm
-
-
 def encode(
     gray: Gray,
     header: FrameHeader,
-    spec: CropSpec,
+    overlay: Overlay | None,
     outline: Polygon,
     side_px: int,
 ) -> bytes:
     """A picture for the page.
 
+    Args:
+        gray: (height, width) uint8.
+        header: of the frame.
+        overlay: where the daemon last looked; what it says of other pictures is left out.
+        outline: of the scanned area, drawn unless the daemon has found it.
+        side_px: longest side of the JPEG.
+
     Returns:
         Big-endian uint32 length of a JSON header, the header, the JPEG.
     """
+    if overlay is not None and _geometry(overlay) != _geometry(header):
+        overlay = None
     said = {
         "seq": str(header.seq),
         "exam": header.exam,
@@ -59,11 +52,26 @@ def encode(
         "width": header.width,
         "height": header.height,
         "spacing_mm": header.spacing_mm,
-        "window": window(spec, header),
-        "outline": outline,
+        "window": None if overlay is None else _shares(overlay.window_px, header),
+        "outline": _corners(overlay, header) or outline,
     }
     text = json.dumps(said, separators=(",", ":")).encode()
     return struct.pack(">I", len(text)) + text + _jpeg(gray, side_px)
+
+
+def _geometry(said: FrameHeader | Overlay) -> tuple[str, int, int]:
+    return said.exam, said.width, said.height
+
+
+def _shares(px: tuple[float, ...], header: FrameHeader) -> list[float]:
+    """Positions x, y, x, y… as shares of the frame's sides."""
+    sides = (header.width, header.height)
+    return [at / sides[number % 2] for number, at in enumerate(px)]
+
+
+def _corners(overlay: Overlay | None, header: FrameHeader) -> Polygon:
+    corners = overlay.fan_px if overlay is not None else ()
+    return [(x / header.width, y / header.height) for x, y in corners]
 
 
 def _jpeg(gray: Gray, side_px: int) -> bytes:

@@ -61,7 +61,7 @@ def url(web: Web, listening: socket.socket) -> str:
 def serve(settings: ViewSettings, bundle: Bundle, listening: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM."""
     hub = Hub(_facts(bundle, settings), list(settings.eyes))
-    app = make_app(hub, partial(_lifespan, settings, bundle, hub))
+    app = make_app(hub, partial(_lifespan, settings, hub))
     web = settings.web
     config = uvicorn.Config(
         Access(app, web.token, web.secure),
@@ -96,13 +96,9 @@ def _facts(bundle: Bundle, settings: ViewSettings) -> dict[str, object]:
 
 
 @asynccontextmanager
-async def _lifespan(
-    settings: ViewSettings, bundle: Bundle, hub: Hub, _app: Starlette
-) -> AsyncIterator[None]:
+async def _lifespan(settings: ViewSettings, hub: Hub, _app: Starlette) -> AsyncIterator[None]:
     loop = asyncio.get_running_loop()
-    cameras = [
-        _camera(name, eye, settings, bundle, (hub, loop)) for name, eye in settings.eyes.items()
-    ]
+    cameras = [_camera(name, eye, settings, (hub, loop)) for name, eye in settings.eyes.items()]
     with EstimateStream(settings.daemon, keys=settings.keys) as stream:
         tasks = [asyncio.create_task(each) for each in (follow(stream, hub), beat(hub))]
         for camera in cameras:
@@ -121,7 +117,6 @@ def _camera(
     name: str,
     eye: Eye,
     settings: ViewSettings,
-    bundle: Bundle,
     target: tuple[Hub, asyncio.AbstractEventLoop],
 ) -> Camera:
     hub, loop = target
@@ -136,7 +131,7 @@ def _camera(
     def connect() -> Link:
         return Link(eye.frames, time.monotonic(), keys=pinned(eye.server_key, own))
 
-    return Camera(connect, bundle.manifest.crop, settings.pictures, reports)
+    return Camera(connect, partial(hub.overlay, name), settings.pictures, reports)
 
 
 def _in_loop(loop: asyncio.AbstractEventLoop, call: Callable[[T], None]) -> Callable[[T], None]:

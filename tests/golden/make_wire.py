@@ -124,7 +124,7 @@ KNOWN: dict[str, set[str]] = {
     "event": {*EVENT},
     "estimate": {*ESTIMATE, *HOLDS},
     "reading": {*READING, "acquisitions"},
-    "status": {*STATUS},
+    "status": {*STATUS, "overlay"},
 }
 
 VALID: dict[str, tuple[str, Fields]] = {
@@ -168,6 +168,23 @@ VALID: dict[str, tuple[str, Fields]] = {
         },
     ),
     "status": ("status", STATUS),
+    "status_overlay": (
+        "status",
+        {
+            **STATUS,
+            "overlay": {
+                "exam": "exam-7",
+                "epoch": 4_611_686_018_427_387_905,
+                "seq": 12,
+                "width": 800,
+                "height": 600,
+                "window_px": [130.0, 30.0, 670.0, 570.0],
+                "scale": "fan",
+                "spacing_mm": [0.3, 0.3],
+                "fan_px": [[400.0, 60.5], [40.0, 540.0], [760.0, 540.0]],
+            },
+        },
+    ),
     "status_clock": ("status", {**STATUS, "state": "stale", "clock_offset_ms": -0.5}),
 }
 

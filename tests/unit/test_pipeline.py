@@ -323,3 +323,25 @@ def test_an_exam_of_which_nothing_could_be_read_ends_with_the_reasons(runner: Ru
     assert (reading.views["AR"].median_pct, reading.views["AR"].frames) == (None, 0)
     assert reading.views["AR"].reasons == {"black": 3}
     assert reading.acquisitions == {}
+
+
+def test_the_overlay_says_where_the_newest_frame_was_looked_at(by_fan: Runner) -> None:
+    world = World(by_fan)
+    none_yet = world.pipeline.overlay()
+    for pixels in fan_frames(2):
+        list(world.frame(0, pixels, **SCREEN))
+    by_its_fan = world.pipeline.overlay()
+    list(world.frame(0, fan_frames(1)[0], spacing_mm=(0.3, 0.3), **SCREEN))
+    by_its_header = world.pipeline.overlay()
+
+    assert none_yet is None
+    assert by_its_fan is not None
+    assert by_its_header is not None
+    assert (by_its_fan.scale, by_its_header.scale) == ("fan", "header")
+    assert len(by_its_fan.fan_px) > 10
+    corners = np.array(by_its_fan.fan_px)
+    left, _, right, _ = by_its_header.window_px
+    assert right - left == pytest.approx(360 * 0.45 / 0.3)
+    assert (left + right) / 2 == pytest.approx(
+        (corners[:, 0].min() + corners[:, 0].max()) / 2, abs=9
+    )

@@ -35,6 +35,8 @@ def complete(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
     if kind == "reading":
         views = {view: {**SUMMARY_LEFT_OUT, **each} for view, each in fields["views"].items()}
         return {"acquisitions": {}, **fields, "views": views}
+    if kind == "status":
+        return {"overlay": None, **fields}
     return fields
 
 

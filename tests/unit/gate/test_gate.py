@@ -6,8 +6,8 @@ import pytest
 
 from edge import gate
 from edge.contract.crop import CropSpec
-from edge.contract.messages import FrameHeader, Summary
-from edge.fan.placing import Placed, ScaleSource
+from edge.contract.messages import FrameHeader, ScaleSource, Summary
+from edge.fan.placing import Placed
 from edge.gate import Flag, Gate, Reason
 from tests.pictures import drawn
 

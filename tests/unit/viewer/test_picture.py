@@ -1,14 +1,15 @@
 import json
 import struct
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from edge.contract.crop import CropSpec
+from edge.client import Overlay
 from edge.contract.messages import FrameHeader
 from edge.viewer.outline import Outline
-from edge.viewer.picture import encode, window
+from edge.viewer.picture import encode
 
 
 def header(width: int = 800, height: int = 600, spacing: float | None = 0.3) -> FrameHeader:
@@ -26,25 +27,45 @@ def header(width: int = 800, height: int = 600, spacing: float | None = 0.3) -> 
     )
 
 
-def test_the_window_is_where_the_crop_cuts() -> None:
-    left, top, right, bottom = window(CropSpec(360, 0.45), header())
+def overlay(exam: str = "exam-1", width: int = 800) -> Overlay:
+    return Overlay(
+        exam=exam,
+        epoch=1,
+        seq=1,
+        width=width,
+        height=600,
+        window_px=(130.0, 30.0, 670.0, 570.0),
+        scale="header",
+        fan_px=((400.0, 60.0), (40.0, 540.0), (760.0, 540.0)),
+    )
 
-    assert ((right - left) * 800, (bottom - top) * 600) == pytest.approx((540, 540))
-    assert (left + right, top + bottom) == pytest.approx((1, 1))
+
+def said_of(data: bytes) -> dict[str, Any]:
+    (length,) = struct.unpack(">I", data[:4])
+    return dict(json.loads(data[4 : 4 + length]))
 
 
-def test_without_a_scale_the_window_is_in_the_images_own_pixels() -> None:
-    left, _, right, _ = window(CropSpec(360, 0.45), header(spacing=None))
+def test_what_the_daemon_saw_is_drawn_where_it_saw_it() -> None:
+    said = said_of(encode(np.zeros((600, 800), np.uint8), header(), overlay(), [(0.1, 0.2)], 100))
 
-    assert (right - left) * 800 == pytest.approx(360)
+    assert said["window"] == pytest.approx([130 / 800, 30 / 600, 670 / 800, 570 / 600])
+    assert np.allclose(said["outline"], [[0.5, 0.1], [0.05, 0.9], [0.95, 0.9]])
+
+
+@pytest.mark.parametrize("other", [None, overlay("exam-2"), overlay(width=640)])
+def test_what_it_saw_in_other_pictures_is_not_drawn(other: Overlay | None) -> None:
+    said = said_of(encode(np.zeros((600, 800), np.uint8), header(), other, [(0.1, 0.2)], 100))
+
+    assert said["window"] is None
+    assert said["outline"] == [[0.1, 0.2]]
 
 
 def test_a_picture_is_a_header_and_a_jpeg_no_larger_than_asked() -> None:
     gray = np.tile(np.arange(800, dtype=np.uint16) * 255 // 800, (600, 1)).astype(np.uint8)
 
-    data = encode(gray, header(), CropSpec(), [(0.1, 0.2)], 400)
+    data = encode(gray, header(), None, [(0.1, 0.2)], 400)
     (length,) = struct.unpack(">I", data[:4])
-    said = json.loads(data[4 : 4 + length])
+    said = said_of(data)
     image = cv2.imdecode(np.frombuffer(data[4 + length :], np.uint8), cv2.IMREAD_GRAYSCALE)
 
     assert (said["width"], said["height"], said["seq"]) == (800, 600, str(2**62 + 1))
