@@ -208,7 +208,7 @@ class Pipeline:
         """Whether a frame is too far from what the network knows; a flag where it is not near."""
         score = math.nan if said.domain is None else said.domain
         found = domain(score, heads.domain[view])
-        if found == "near":
+        if found == "near" and "near_domain" not in self._flags:
             self._flags.append("near_domain")
         return "out_of_domain" if found == "out" else None
 
@@ -220,7 +220,7 @@ class Pipeline:
         header, value_pct = taken.arrival.header, _counted(fat_pct)
         reading = exam.reading
         moment = Moment(header.epoch, header.capture_ns, header.hold, scene)
-        reading.add(view, value_pct, features, moment)
+        reading.add(view, value_pct, features, moment, sure=gate.is_sure(self._flags))
         yield self._estimate(taken, view, value_pct, None, laps)
         partner = reading.partner(view) if self.runner.pairs else None
         if partner is None:

@@ -1,6 +1,6 @@
 """Is this frame fit to be read, and is what the network said fit to be counted? Reason codes."""
 
-from edge.gate.gate import Checked, Gate, flags, flags_of
+from edge.gate.gate import Checked, Gate, flags, flags_of, is_sure
 from edge.gate.look import Scene
 from edge.gate.output import after_inference
 from edge.gate.reasons import FLAGS, REASONS, Flag, Reason
@@ -20,4 +20,5 @@ __all__ = [
     "after_inference",
     "flags",
     "flags_of",
+    "is_sure",
 ]

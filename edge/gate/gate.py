@@ -1,6 +1,6 @@
 """The gate of one scanner: everything that is asked of a frame before the network sees it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from edge.contract.crop import CropSpec
@@ -9,7 +9,7 @@ from edge.contract.messages import FrameHeader, Summary
 from edge.fan.placing import Placed
 from edge.gate.content import Content
 from edge.gate.look import Scene, look_at
-from edge.gate.reasons import Flag, Reason
+from edge.gate.reasons import DOUBTFUL, Flag, Reason
 from edge.gate.setup import Change
 from edge.gate.stillness import Stillness
 
@@ -61,12 +61,17 @@ def flags(spec: CropSpec, placed: Placed) -> list[Flag]:
     """What a reader should know of a frame though it is read."""
     found: list[Flag] = []
     if spec.mm_per_px is not None and placed.scale == "unknown":
-        found.append("unknown_scale")
+        found += ["unknown_scale", "near_domain"]  # no frame was learned from at such a scale
     if spec.mm_per_px is not None and placed.scale == "fan":
         found.append("scale_from_fan")
     if spec.placement == "fan" and placed.fan is None:
         found.append("no_fan")
     return found
+
+
+def is_sure(found: Iterable[Flag]) -> bool:
+    """Whether none of a frame's flags makes its estimate doubtful."""
+    return DOUBTFUL.isdisjoint(found)
 
 
 def flags_of(summary: Summary) -> list[Flag]:

@@ -49,3 +49,6 @@ FLAGS: dict[Flag, str] = {
     "restarted": "Model, depth or geometry changed in this exam, and its reading started afresh.",
 }
 """What a reader should know of a frame though it is read."""
+
+DOUBTFUL: frozenset[Flag] = frozenset(("unknown_scale", "no_fan", "near_domain"))
+"""Flags that make an estimate doubtful: the interval of a median of such frames is a wider one."""

@@ -28,7 +28,15 @@ class ExamReading:
         self._present: View | None = None
         self._now_ns = 0
 
-    def add(self, view: View, fat_pct: float, features: Features, moment: Moment) -> None:
+    def add(
+        self,
+        view: View,
+        fat_pct: float,
+        features: Features,
+        moment: Moment,
+        *,
+        sure: bool = True,
+    ) -> None:
         """Take in an accepted frame.
 
         Args:
@@ -36,6 +44,8 @@ class ExamReading:
             fat_pct: its estimate, 0-100 %.
             features: of its trunk, float32 (1, n).
             moment: when and where it was taken.
+            sure: whether nothing makes its estimate doubtful; the interval of a median of mostly
+                doubtful frames is a wider one.
         """
         if view != self._present:
             self.end_holds()
@@ -44,7 +54,7 @@ class ExamReading:
         if self._boundaries.begins(moment):
             self._close_holds()
         reading = self._of(view)
-        reading.add(fat_pct, moment.capture_ns)
+        reading.add(fat_pct, moment.capture_ns, sure=sure)
         reading.typical.add(fat_pct, features, reading.median_pct or 0.0)
 
     def add_pair(self, fat_pct: float) -> None:
@@ -52,7 +62,8 @@ class ExamReading:
 
         Its holds are those of the frame.
         """
-        self._of(PAIR).add(fat_pct, self._now_ns)
+        sure = all(self._views[view].sure for view in VIEWS if view in self._views)
+        self._of(PAIR).add(fat_pct, self._now_ns, sure=sure)
 
     def reject(self, view: str, reason: str) -> None:
         """Count a frame, or a pair, that was not counted, by its reason."""

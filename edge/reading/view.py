@@ -24,6 +24,7 @@ class ViewReading:
         self._frames = Histogram()
         self._quartiles: tuple[float, float, float] | None = None
         self._reasons: Counter[str] = Counter()
+        self._unsure = 0
         self._interval = interval
         self._rule = rule
 
@@ -42,9 +43,18 @@ class ViewReading:
         """The closed holds, as they came."""
         return self.holds.listed
 
-    def add(self, fat_pct: float, at_ns: int) -> None:
-        """Take in an estimate, 0-100 %, of a frame captured at `at_ns`, into the open hold."""
+    @property
+    def sure(self) -> bool:
+        """Whether most of the frames behind the median were read without a doubt."""
+        return 2 * self._unsure < self.frames
+
+    def add(self, fat_pct: float, at_ns: int, *, sure: bool = True) -> None:
+        """Take in an estimate, 0-100 %, of a frame captured at `at_ns`, into the open hold.
+
+        `sure`: whether nothing about the frame makes its estimate doubtful.
+        """
         self._frames.add(fat_pct)
+        self._unsure += not sure
         self._quartiles = self._frames.quartiles()
         self.holds.add(fat_pct, at_ns)
 
@@ -58,6 +68,7 @@ class ViewReading:
             self.restarts += 1
         self.typical, self.holds, self._frames = TypicalFrames(), Holds(), Histogram()
         self._quartiles = None
+        self._unsure = 0
 
     def summary(
         self, frames_by_view: dict[str, int] | None = None, most: int | None = None
@@ -70,9 +81,9 @@ class ViewReading:
         """
         holds, hold_median_pct, hold_iqr_pct = self.holds.figures()
         lower, median, upper = self._quartiles or (None, None, None)
-        interval = (
-            None if median is None or not self._interval else interval_at(self._interval, median)
-        )
+        interval = None
+        if median is not None and self._interval:
+            interval = interval_at(self._interval, median, sure=self.sure)
         counted = holds if most is None else min(holds, most)
         return Summary(
             median_pct=median,

@@ -256,7 +256,7 @@ def test_a_model_of_a_scale_reads_frames_that_tell_none_by_their_fan(by_fan: Run
 def test_a_frame_without_a_fan_says_so(by_fan: Runner) -> None:
     (estimate,) = World(by_fan).frame(70)
 
-    assert estimate.flags == ["unknown_scale", "no_fan"]
+    assert estimate.flags == ["unknown_scale", "near_domain", "no_fan"]
     assert estimate.fat_pct is not None
 
 

@@ -76,7 +76,7 @@ def test_what_is_no_fat_percentage_is_not_counted(fat_pct: float, reason: str | 
 
 def test_a_model_with_a_scale_flags_frames_that_do_not_tell_theirs() -> None:
     spec = CropSpec(mm_per_px=0.4)
-    assert gate.flags(spec, placed("unknown")) == ["unknown_scale"]
+    assert gate.flags(spec, placed("unknown")) == ["unknown_scale", "near_domain"]
     assert gate.flags(spec, placed("fan")) == ["scale_from_fan"]
     assert gate.flags(spec, placed("header")) == []
     assert gate.flags(CropSpec(), placed("unknown")) == []
@@ -90,3 +90,9 @@ def test_a_reading_that_began_anew_says_so() -> None:
     summary = Summary(median_pct=None, iqr_pct=None, frames=0, grade=None)
     assert gate.flags_of(summary) == []
     assert gate.flags_of(msgspec.structs.replace(summary, restarts=1)) == ["restarted"]
+
+
+def test_a_flag_that_makes_an_estimate_doubtful_is_told_from_one_that_does_not() -> None:
+    assert gate.is_sure([])
+    assert gate.is_sure(["scale_from_fan", "restarted"])
+    assert not gate.is_sure(["scale_from_fan", "near_domain"])

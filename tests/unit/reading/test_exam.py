@@ -192,3 +192,44 @@ def test_the_grades_that_the_interval_reaches_are_named() -> None:
 
     assert exam.summary("AR").grades_possible == ["S1", "S2"]
     assert exam.summary("HR").grades_possible == []
+
+
+WIDE = IntervalTable(
+    confidence=0.9,
+    subjects=50,
+    estimate_pct=[0.0, 100.0],
+    low_pct=[0.0, 0.0],
+    high_pct=[90.0, 100.0],
+)
+NARROW = IntervalTable(
+    confidence=0.9,
+    subjects=50,
+    estimate_pct=[0.0, 100.0],
+    low_pct=[0.0, 90.0],
+    high_pct=[9.0, 100.0],
+    unsure=WIDE,
+)
+
+
+@pytest.mark.parametrize(("doubtful", "table"), [(0, NARROW), (2, NARROW), (3, WIDE), (5, WIDE)])
+def test_a_median_of_mostly_doubtful_frames_has_the_wider_interval(
+    doubtful: int, table: IntervalTable
+) -> None:
+    exam = ExamReading({"AR": NARROW, "AR+HR": NARROW})
+    for number in range(5):
+        exam.add("AR", 5.0, marked(0), NOW, sure=number >= doubtful)
+    exam.add("HR", 5.0, marked(0), NOW)
+    exam.add_pair(5.0)
+
+    expected = interval_at(table, 5.0)
+    assert exam.summary("AR").interval_pct == expected
+    assert exam.summary("AR+HR").interval_pct == expected
+
+
+def test_a_view_that_begins_anew_is_no_longer_in_doubt() -> None:
+    exam = ExamReading({"AR": NARROW})
+    exam.add("AR", 5.0, marked(0), NOW, sure=False)
+    exam.restart("AR")
+    exam.add("AR", 5.0, marked(0), NOW)
+
+    assert exam.summary("AR").interval_pct == interval_at(NARROW, 5.0)
