@@ -1,4 +1,7 @@
-"""One training run: the AR model, the HR model, then the pair's tail on their frozen trunks."""
+"""One training run: the AR model, the HR model, then the pair's tail on their frozen trunks.
+
+A run that was stopped goes on with the views that were not finished.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +16,7 @@ from edge.contract.grading import PAIR, VIEWS, View
 from train.atomic import write_whole
 from train.augment import for_view
 from train.batches import FeatureBatches, FrameBatches
+from train.claimed import FolderError, claimed
 from train.cohort import Cohort, ViewFrames
 from train.evaluate import Models, measure_views
 from train.fit import fit
@@ -31,6 +35,16 @@ from train.settings import FitSettings
 from train.split import Split, split_subjects
 
 Side = frozenset[int]
+
+ASKED_NAME = "fit.json"
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that decides a run's figures: `fit.json`."""
+
+    settings: FitSettings
+    manifest_sha256: str
+    """Of the cohort."""
 
 
 class Watcher(Protocol):
@@ -59,12 +73,20 @@ def train_all(cohort: Cohort, out: Path, settings: FitSettings, watch: Watcher) 
     """Train, save and measure the three models, and leave the record.
 
     Raises:
+        FolderError: `out` holds something else than the beginning of this very run.
         SplitError: the cohort has too few subjects to be divided.
     """
+    if (out / RECORD_NAME).exists():
+        raise FolderError(f"{out}: holds a finished run; name a new folder with --out")
+    asked = Asked(settings=settings, manifest_sha256=cohort.manifest_sha256)
+    with claimed(out, ASKED_NAME, asked):
+        return _train_claimed(cohort, out, settings, watch)
+
+
+def _train_claimed(cohort: Cohort, out: Path, settings: FitSettings, watch: Watcher) -> RunRecord:
     split = split_subjects(cohort.hmrs_pct, settings.validation, settings.test, settings.seed)
     run = Run(out, cohort, split, settings, watch)
-    out.mkdir(parents=True, exist_ok=True)
-    trained = {view: train_view(run, view) for view in VIEWS}
+    trained = {view: _once(run, view) for view in VIEWS}
     singles = {view: model for view, (model, _) in trained.items()}
     top, history = train_tail(run, singles)
     histories: dict[str, History] = {view: told for view, (_, told) in trained.items()}
@@ -83,7 +105,25 @@ def train_all(cohort: Cohort, out: Path, settings: FitSettings, watch: Watcher) 
         tools=tools(keras.backend.backend()),
     )
     write_whole(out / RECORD_NAME, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+    for view in VIEWS:
+        _finished(run, view).unlink()
     return record
+
+
+def _once(run: Run, view: View) -> tuple[keras.Model, History]:
+    """A view's model, trained unless that was finished before the run was stopped."""
+    mark = _finished(run, view)
+    if mark.exists():
+        kept = keras.saving.load_model(run.out / _file(view), compile=False)
+        return kept, msgspec.json.decode(mark.read_bytes(), type=History)
+    kept, history = train_view(run, view)
+    write_whole(mark, msgspec.json.encode(history))
+    return kept, history
+
+
+def _finished(run: Run, view: View) -> Path:
+    """The file that says that a view's model is trained and saved: how that went."""
+    return run.out / f"{view}.history.json"
 
 
 def train_view(run: Run, view: View) -> tuple[keras.Model, History]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from edge.contract.grading import View
 from train.__main__ import main as train
 from train.record import RunRecord
 
@@ -46,7 +47,36 @@ def test_a_run_never_writes_over_another(
     cohort_folder: Path, run_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train(["fit", str(cohort_folder), "--out", str(run_folder)]) == 1
-    assert "not an empty folder" in capsys.readouterr().out
+    assert "holds a finished run" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_run_that_was_stopped_goes_on_with_the_view_it_was_at(
+    cohort_folder: Path, run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from train import run
+
+    again = run_folder.parent / "stopped"
+    asked = ["fit", str(cohort_folder), "--out", str(again), "--epochs", "2", "--batch", "8"]
+    trained = []
+    real = run.train_view
+
+    def until_killed(each: run.Run, view: View) -> object:
+        if view == "HR" and not trained.count("HR"):
+            trained.append(view)
+            raise KeyboardInterrupt
+        trained.append(view)
+        return real(each, view)
+
+    monkeypatch.setattr(run, "train_view", until_killed)
+    with pytest.raises(KeyboardInterrupt):
+        train([*asked, "--seed", "3"])
+    assert train([*asked, "--seed", "4"]) == 1, "another run's beginning"
+    assert train([*asked, "--seed", "3"]) == 0
+
+    assert trained == ["AR", "HR", "HR"]
+    for name, model in record_of(run_folder).models.items():
+        assert record_of(again).models[name].test == model.test
+    assert not list(again.glob("*.history.json"))
 
 
 def test_models_are_not_measured_on_the_subjects_they_were_trained_on(

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from train.claimed import FolderError
 from train.cohort import Cohort, CohortError, read_cohort
 from train.commands.arguments import add_out, share
 from train.commands.training import DEFAULTS, add_training, training_of
@@ -24,7 +25,8 @@ HELP = (
 EXAMPLE = (
     "Example: `python -m train fit cohort --out run`, which leaves AR.keras, HR.keras, "
     "AR+HR.keras and record.json in `run`; `python -m export bundle run --out bundle` takes it "
-    "from there. KERAS_BACKEND=jax or torch trains on another backend, where installed."
+    "from there. KERAS_BACKEND=jax or torch trains on another backend, where installed. "
+    "Stopped half way, the same command goes on with the view that it was at."
 )
 
 
@@ -46,9 +48,8 @@ def run(args: argparse.Namespace) -> int:
     console = Console()
     settings = FitSettings(validation=args.validation, test=args.test, **training_of(args))
     try:
-        _check_new(args.out)
         record = _train(read_cohort(args.cohort), args.out, settings, console)
-    except (CohortError, SplitError, FileExistsError) as error:
+    except (CohortError, SplitError, FolderError) as error:
         console.print(f"[red]{error}[/red]")
         return 1
     console.print(figures_table({name: model.test for name, model in record.models.items()}))
@@ -66,8 +67,3 @@ def _train(cohort: Cohort, out: Path, settings: FitSettings, console: Console) -
     bar = Progress(*columns, TextColumn("left:"), TimeRemainingColumn(), console=console)
     with bar as progress:
         return train_all(cohort, out, settings, lambda name: EpochProgress(progress, name))
-
-
-def _check_new(out: Path) -> None:
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileExistsError(f"{out}: not an empty folder; name a new one with --out")

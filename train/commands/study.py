@@ -7,6 +7,7 @@ import msgspec
 from rich.console import Console
 
 from edge.scanner.virtual import PRESETS, VERSION
+from train.claimed import FolderError
 from train.cohort import CohortError, CohortRecord
 from train.commands.arguments import add_out, add_workers, at_least
 from train.commands.training import add_training, training_of
@@ -14,7 +15,6 @@ from train.figures_table import figures_table
 from train.quiet import wake_keras
 from train.split import SplitError
 from train.study.bars import progress_on
-from train.study.folder import StudyError
 from train.study.order import order_sentence
 from train.study.settings import StudySettings
 
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         with progress_on(console) as progress:
             record = study.run(progress)
-    except (CohortError, SplitError, StudyError) as error:
+    except (CohortError, SplitError, FolderError) as error:
         console.print(f"[red]{error}[/red]")
         return 1
     console.print(figures_table({name: model.test for name, model in record.models.items()}))

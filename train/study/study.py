@@ -8,6 +8,7 @@ from rich.progress import Progress
 
 from edge.contract.grading import VIEWS
 from train.atomic import write_whole
+from train.claimed import claimed
 from train.cohort import Cohort, CohortRecord, read_cohort
 from train.evaluate import load_models
 from train.rendered import render_cohort
@@ -23,10 +24,10 @@ from train.study.estimates import (
 )
 from train.study.figures import MODELS
 from train.study.folder import (
+    ASKED_NAME,
     COHORT_NAME,
     UNSEEN_NAME,
     Asked,
-    claimed,
     fold_folder,
 )
 from train.study.folds import divide
@@ -58,7 +59,7 @@ class Study:
         Raises:
             CohortError: the cohort is missing or damaged.
             SplitError: a subject would be on two sides, or there are too few.
-            StudyError: the folder holds another study.
+            FolderError: the folder holds another study.
         """
         given = read_cohort(self.data) if self.data else None
         asked = Asked(
@@ -66,7 +67,7 @@ class Study:
             rendered=self.rendered,
             manifest_sha256=given.manifest_sha256 if given else None,
         )
-        with claimed(self.out, asked):
+        with claimed(self.out, ASKED_NAME, asked):
             bars = Bars(progress)
             cohort = given or self._render(bars, self.out / COHORT_NAME, self.rendered)
             check_distinct(cohort)

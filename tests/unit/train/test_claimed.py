@@ -1,12 +1,13 @@
-"""A study's folder goes on with the same settings only, and with one process at a time."""
+"""A folder goes on with the same settings only, and with one process at a time."""
 
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from train.claimed import FolderError, claimed
 from train.cohort import CohortRecord
-from train.study.folder import Asked, StudyError, claimed
+from train.study.folder import ASKED_NAME, Asked
 from train.study.settings import StudySettings
 
 RECORD = CohortRecord(preset="single", subjects=150, frames=8, seed=0, balanced=False, simulator=3)
@@ -15,7 +16,7 @@ ASKED = Asked(settings=StudySettings(), rendered=RECORD, manifest_sha256=None)
 
 def test_the_same_settings_go_on(tmp_path: Path) -> None:
     for _ in range(2):
-        with claimed(tmp_path / "study", ASKED):
+        with claimed(tmp_path / "study", ASKED_NAME, ASKED):
             (tmp_path / "study" / "something").touch()
 
 
@@ -39,11 +40,11 @@ def test_the_same_settings_go_on(tmp_path: Path) -> None:
 def test_other_settings_are_refused_and_named(
     tmp_path: Path, other: Asked, difference: str
 ) -> None:
-    with claimed(tmp_path, ASKED):
+    with claimed(tmp_path, ASKED_NAME, ASKED):
         pass
     with (
-        pytest.raises(StudyError, match="begun with other settings") as told,
-        claimed(tmp_path, other),
+        pytest.raises(FolderError, match="begun with other settings") as told,
+        claimed(tmp_path, ASKED_NAME, other),
     ):
         pass
     assert difference in str(told.value)
@@ -51,14 +52,17 @@ def test_other_settings_are_refused_and_named(
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "holiday.jpg").touch()
-    with pytest.raises(StudyError, match="holds something else"), claimed(tmp_path, ASKED):
+    with (
+        pytest.raises(FolderError, match="holds something else"),
+        claimed(tmp_path, ASKED_NAME, ASKED),
+    ):
         pass
 
 
 def test_two_processes_do_not_work_in_one_folder(tmp_path: Path) -> None:
     with (
-        claimed(tmp_path, ASKED),
-        pytest.raises(StudyError, match="another process"),
-        claimed(tmp_path, ASKED),
+        claimed(tmp_path, ASKED_NAME, ASKED),
+        pytest.raises(FolderError, match="another process"),
+        claimed(tmp_path, ASKED_NAME, ASKED),
     ):
         pass
