@@ -4,6 +4,7 @@ Lines of NAME=VALUE in one datagram to the Unix socket that NOTIFY_SOCKET names;
 where there is none.
 """
 
+import contextlib
 import os
 import socket
 import time
@@ -22,10 +23,6 @@ class Notifier:
         address = environment.get("NOTIFY_SOCKET", "")
         # A leading @ stands for the zero byte of Linux' abstract addresses.
         self._address = "\0" + address[1:] if address.startswith("@") else address
-        self._socket: socket.socket | None = None
-        if self._address:
-            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            self._socket.setblocking(False)
         self.watchdog_s = _watchdog_s(environment) if self._address else None
 
     def ready(self, status: str) -> None:
@@ -49,12 +46,12 @@ class Notifier:
         self._tell("WATCHDOG=1")
 
     def _tell(self, *lines: str) -> None:
-        if self._socket is None:
+        if not self._address:
             return
-        try:
-            self._socket.sendto("\n".join(lines).encode(), self._address)
-        except OSError:  # the manager is away or busy: there is nobody else to tell
-            return
+        # The manager may be away or busy, and there is nobody else to tell.
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end:
+            end.setblocking(False)
+            end.sendto("\n".join(lines).encode(), self._address)
 
 
 def _watchdog_s(environment: Mapping[str, str]) -> float | None:

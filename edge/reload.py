@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from edge.config import ConfigError, ScannerSettings, Settings
+from edge.config import ConfigError, ScannerSettings, Settings, check_crop
 from edge.contract.bundle import BundleError
 from edge.opening import open_bundle, open_networks, remember_bundle
 from edge.providers import DEGRADED_FLAG, ProviderError
@@ -39,6 +39,8 @@ LIVE = frozenset(
 
 OF_RUNNER = ("provider", "precision", "engines", "threads")
 """Settings by which a bundle's networks are opened."""
+
+SOURCE = "the new settings"
 
 Source = Callable[[], Settings]
 """Reads the settings anew: file and command line, as at the start."""
@@ -87,9 +89,10 @@ class Reload(threading.Thread):
         if self._enrolment is not None:
             self._enrolment.check_own()
         bundle = open_bundle(settings)
+        check_crop(SOURCE, settings, bundle.manifest.crop)
         if self._serves(settings, bundle.sha256):
             return Prepared(settings, None)
-        runner = open_networks(settings, bundle, "the new settings")
+        runner = open_networks(settings, bundle, SOURCE)
         remember_bundle(settings, bundle)
         return Prepared(settings, runner)
 
