@@ -132,9 +132,14 @@ def write_settings(
 ) -> Path:
     """Write a settings file that trusts the tests' bundles.
 
-    `scanners`: address and server key ("" for none) by name. `keys`: folder of the daemon's keys.
+    `bundle`: Path() for the built-in one. `scanners`: address and server key ("" for none) by name.
+    `keys`: folder of the daemon's keys.
     """
-    lines = [f'bundle = "{bundle}"', 'provider = "cpu"', f'trusted_keys = ["{TRUSTED_KEY}"]']
+    lines = [
+        f'bundle = "{bundle}"' if bundle.name else "",
+        'provider = "cpu"',
+        f'trusted_keys = ["{TRUSTED_KEY}"]',
+    ]
     lines += [f'state_dir = "{path.parent / "state"}"']
     for name, (address, server_key) in scanners.items():
         lines += ["[[scanner]]", f'name = "{name}"', f'frames = "{address}"']

@@ -11,8 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 import edge.contract.bundle
+import edge.daemon
 import edge.deadline
+import edge.inbox
 import edge.pipeline
+import edge.reload
 import edge.runner_networks
 import edge.sockets.receiver
 from edge.__main__ import main
@@ -92,6 +95,12 @@ def slow() -> None:
     edge.runner_networks.Networks.infer = patched  # type: ignore[method-assign]
 
 
+def slow_and_oldest_first() -> None:
+    """Every inference takes SLOW_S, and the ring is read from its oldest frame."""
+    slow()
+    edge.inbox.Inbox._stale = lambda *_: False  # type: ignore[method-assign]
+
+
 def gpu_lost() -> None:
     """The networks seem to be on CUDA, and each inference on it fails from TRIGGER on."""
     lost = threading.Event()
@@ -114,6 +123,16 @@ def gpu_lost() -> None:
     edge.runner_networks.Networks._run = running  # type: ignore[method-assign]
 
 
+def loads_in_the_loop() -> None:
+    """New networks are opened by the loop itself."""
+    edge.reload.Reload.start = edge.reload.Reload.run  # type: ignore[method-assign]
+
+
+def never_drains() -> None:
+    """Once told to stop it does not come to its end."""
+    edge.daemon.Daemon.drain = lambda _: time.sleep(FOR_EVER_S)  # type: ignore[method-assign]
+
+
 FAULTS = (
     deadlock,
     interpreter_held,
@@ -122,7 +141,10 @@ FAULTS = (
     endless_without_deadline,
     fed_by_a_timer,
     slow,
+    slow_and_oldest_first,
     gpu_lost,
+    loads_in_the_loop,
+    never_drains,
 )
 
 

@@ -3,6 +3,7 @@ inference is ended and flagged."""
 
 import itertools
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -202,3 +203,14 @@ def test_trust_is_still_asked_of_an_endless_bundle(tmp_path: Path) -> None:
     daemon.end()
     assert code == 2
     assert "not allowed in a bundle" in daemon.log
+
+
+def test_a_second_signal_ends_at_once_what_does_not_drain(faulty: Callable[..., Ward]) -> None:
+    daemon = faulty(faulty_daemon.never_drains).place.daemon
+    daemon.signal(signal.SIGTERM)
+    with pytest.raises(subprocess.TimeoutExpired):
+        daemon.wait(1)
+
+    daemon.signal(signal.SIGTERM)
+
+    assert daemon.wait(2) == -signal.SIGTERM
