@@ -66,7 +66,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message then says so. `state_dir`: folder of what outlives the daemon, "" for the platform's
     own. `precision`: of the networks; auto is int8 on a CPU with VNNI or AMX where it is faster,
     else fp32. `engines`: folder of TensorRT's engines, "" for the user's cache folder. `threads`:
-    of one inference. `exam_idle_s`: an exam without a frame for this long is ended. `rule`: id of
+    of one inference. `deadline_ms`: of one inference; a longer one is ended and its frame flagged.
+    `exam_idle_s`: an exam without a frame for this long is ended. `rule`: id of
     the rule behind the verdict, a row of `edge.reading.rules`. `max_message_mib`: largest frame
     message that is taken in. `crop`: placement of the window that the bundle must have been trained
     with; "bundle" takes it as it is.
@@ -83,6 +84,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     precision: Literal["auto", "fp32", "int8", "fp16"] = "auto"
     engines: str = ""
     threads: Annotated[int, Meta(ge=1, le=64)] = 1
+    deadline_ms: Annotated[int, Meta(ge=10, le=1000)] = 1000
     exam_idle_s: Annotated[float, Meta(gt=0, le=86400)] = 600.0
     rule: RuleId = DEFAULT_RULE
     max_message_mib: Annotated[int, Meta(ge=1, le=256)] = 8

@@ -3,14 +3,17 @@
 import logging
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edge.contract import topics
-from edge.contract.messages import ModelInfo, Reading, State, Status
+from edge.contract.messages import Reading, State, Status
 from edge.contract.pixels import PixelError
 from edge.inbox import ExamEnd, Freeze, Inbox, Taken
 from edge.pipeline import Pipeline
+from edge.providers import DEGRADED_FLAG
 from edge.sockets.bus import Bus
+from edge.watchdog import Watchdog
 
 WAIT_S = 0.02
 """Longest wait for a frame, hence how late a new viewer's subscription may be looked at."""
@@ -40,25 +43,29 @@ class Scanner:
             return "no_source"
         if self.last_frame_ns is not None and now_ns - self.last_frame_ns > STALE_NS:
             return "stale"
-        return "ready"
+        return "degraded" if DEGRADED_FLAG in self.pipeline.runner.info.flags else "ready"
 
 
 class Daemon:
-    """Reads what the inboxes hold and publishes it, until stopped; one thread runs it."""
+    """Reads what the inboxes hold and publishes it, until stopped; one thread runs it.
+
+    Attributes:
+        watchdog: fed with what gets done.
+    """
 
     def __init__(
         self,
         scanners: list[Scanner],
         bus: Bus,
         ready: threading.Condition,
-        model: ModelInfo,
         exam_idle_s: float,
+        watchdog: Watchdog,
     ) -> None:
         """`ready`: the condition that the inboxes notify."""
         self._scanners = scanners
         self._bus = bus
         self._ready = ready
-        self._model = model
+        self.watchdog = watchdog
         self._exam_idle_ns = round(exam_idle_s * 1e9)
         self._started_ns = self._reported_ns = time.monotonic_ns()
         self._stopping = False
@@ -67,34 +74,52 @@ class Daemon:
         """Ask the loop to end; may be called from a signal handler."""
         self._stopping = True
 
-    def run(self) -> None:
-        """Serve until `stop`."""
-        self._report(time.monotonic_ns(), "starting")
+    def listen(self, scanners: Sequence[Scanner], exam_idle_s: float) -> None:
+        """Go on with these scanners; of the others nothing more comes in, and their exams end."""
+        kept = {scanner.name for scanner in scanners}
+        gone = [scanner for scanner in self._scanners if scanner.name not in kept]
+        self._part_from(gone)
+        for scanner in gone:
+            self._bus.forget(scanner.name)
+        self._scanners = list(scanners)
+        self._exam_idle_ns = round(exam_idle_s * 1e9)
+
+    def run(self, between_turns: Callable[[], None]) -> None:
+        """Serve until `stop`. `between_turns`: what else this thread has to do, in no time."""
+        self._report(self._scanners, time.monotonic_ns(), "starting")
         while not self._stopping:
             with self._ready:
                 if not any(scanner.inbox.waiting for scanner in self._scanners):
                     self._ready.wait(WAIT_S)
-            self._turn()
+            self._turn(self._scanners)
             self._bus.serve()
+            between_turns()
             now_ns = time.monotonic_ns()
+            self.watchdog.turned(now_ns)
             if now_ns - self._reported_ns >= STATUS_NS:
-                self._end_idle(now_ns - self._exam_idle_ns)
-                self._report(now_ns)
+                self._end_idle(self._scanners, now_ns - self._exam_idle_ns)
+                self._report(self._scanners, now_ns)
+                self._reported_ns = now_ns
 
     def drain(self) -> None:
         """Read what waits, close every exam and say so; nothing more may come in meanwhile."""
-        while self._turn():
+        self._part_from(self._scanners)
+
+    def _part_from(self, scanners: Sequence[Scanner]) -> None:
+        while self._turn(scanners):
             pass
         now_ns = time.monotonic_ns()
-        self._end_idle(now_ns)
-        self._report(now_ns, "stopping")
+        self._end_idle(scanners, now_ns)
+        self._report(scanners, now_ns, "stopping")
 
-    def _turn(self) -> bool:
+    def _turn(self, scanners: Sequence[Scanner]) -> bool:
         """Read one item of each scanner in turn; False where nothing waited."""
-        items = [(scanner, scanner.inbox.take()) for scanner in self._scanners]
+        now_ns = time.monotonic_ns()
+        items = [(scanner, scanner.inbox.take(now_ns)) for scanner in scanners]
         for scanner, item in items:
             if isinstance(item, Taken):
                 self._read(scanner, item)
+                self.watchdog.turned(time.monotonic_ns())
             elif isinstance(item, ExamEnd):
                 self._publish(scanner, scanner.pipeline.end(item.exam, item.counts()))
             elif isinstance(item, Freeze):
@@ -118,15 +143,16 @@ class Daemon:
         if reading is not None:
             self._bus.publish(topics.reading(scanner.name), reading)
 
-    def _end_idle(self, before_ns: int) -> None:
-        for scanner in self._scanners:
+    def _end_idle(self, scanners: Sequence[Scanner], before_ns: int) -> None:
+        for scanner in scanners:
             for reading in scanner.pipeline.end_idle(before_ns):
                 self._publish(scanner, reading)
 
-    def _report(self, now_ns: int, state: State | None = None) -> None:
-        """Publish every scanner's status."""
+    def _report(self, scanners: Sequence[Scanner], now_ns: int, state: State | None = None) -> None:
+        """Publish the status of each."""
         elapsed_s = max(now_ns - self._reported_ns, 1) / 1e9
-        for scanner in self._scanners:
+        for scanner in scanners:
+            model = scanner.pipeline.runner.info
             status = Status(
                 scanner=scanner.name,
                 pub_epoch=0,
@@ -135,12 +161,11 @@ class Daemon:
                 state=state or scanner.state(now_ns),
                 fps=scanner.frames / elapsed_s,
                 ledger=scanner.inbox.counts(),
-                provider=self._model.provider,
-                model=self._model,
+                provider=model.provider,
+                model=model,
                 uptime_s=(now_ns - self._started_ns) / 1e9,
                 journal="off",
                 overlay=scanner.pipeline.overlay(),
             )
             self._bus.publish(topics.status(scanner.name), status)
             scanner.frames = 0
-        self._reported_ns = now_ns

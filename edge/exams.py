@@ -1,11 +1,12 @@
 """The exams of one scanner that are open: few at a time, the latest used last."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from edge.contract.crop import CropSpec
 from edge.contract.grading import View
+from edge.contract.interval import IntervalTable
 from edge.domain import ViewWatch
 from edge.fan.placing import Placing
 from edge.gate import Change, Setup, SetupWatch
@@ -66,6 +67,11 @@ class OpenExams:
     def close(self, exam: str) -> Exam | None:
         """Forget an exam and give it back; None where it is not open."""
         return self._exams.pop(exam, None)
+
+    def change_model(self, intervals: Mapping[str, IntervalTable]) -> None:
+        """Every open exam begins anew under another model."""
+        for state in self._exams.values():
+            state.reading.change_model(intervals)
 
     def end_holds(self) -> None:
         """Every open hold is over."""

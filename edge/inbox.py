@@ -14,6 +14,9 @@ from edge.ledger import Arrivals, EpochLedger, ScannerLedger
 RING_FRAMES = 4
 """133 ms at 30 fps: rides out a slow frame, and never reads one that is older."""
 
+FRESH_NS = 40_000_000
+"""While frames come faster than they are read, none older than this is read before a newer one."""
+
 MAX_WAITING_ENDS = 16
 MAX_WAITING_FREEZES = 16
 
@@ -87,6 +90,7 @@ class Inbox:
         self._ledger = ScannerLedger()
         self._items: deque[_Waiting | ExamEnd | Freeze] = deque()
         self._frames = 0
+        self._behind = False
         self._settled = LedgerCounts()
         self.heard_ns: int | None = None
         """When anything last came from the scanner (monotonic clock)."""
@@ -99,6 +103,7 @@ class Inbox:
             if not ledger.frame(header.seq):
                 return
             if self._frames == self._size:
+                self._behind = True
                 self._overwrite_oldest()
             arrived = ledger.arrivals(self._ledger.garbage)
             self._items.append(_Waiting(arrival, ledger, arrived))
@@ -123,11 +128,18 @@ class Inbox:
         with self._ready:
             self._ledger.refuse(epoch, seq)
 
-    def take(self) -> Taken | ExamEnd | Freeze | None:
-        """The oldest item, or None."""
+    def take(self, now_ns: int | None = None) -> Taken | ExamEnd | Freeze | None:
+        """The oldest item, or None.
+
+        `now_ns` (monotonic): from when the ring has overflowed until it is down to one frame, older
+        frames make way for fresh ones, so that what is read under overload is not a ring old.
+        """
         with self._ready:
             if not self._items:
                 return None
+            self._behind = self._behind and self._frames > 1
+            while self._behind and now_ns is not None and self._stale(now_ns):
+                self._overwrite_oldest()
             item = self._items.popleft()
             if not isinstance(item, _Waiting):
                 return item
@@ -154,6 +166,13 @@ class Inbox:
         if self._waiting_of(Freeze) == MAX_WAITING_FREEZES:
             self._items.remove(next(item for item in self._items if isinstance(item, Freeze)))
         self._items.append(freeze)
+
+    def _stale(self, now_ns: int) -> bool:
+        """Whether the oldest of several frames has waited too long."""
+        if self._frames < 2:
+            return False
+        oldest = next(item for item in self._items if isinstance(item, _Waiting))
+        return now_ns - oldest.arrival.received_ns > FRESH_NS
 
     def _overwrite_oldest(self) -> None:
         found = ((i, item) for i, item in enumerate(self._items) if isinstance(item, _Waiting))

@@ -47,11 +47,21 @@ def open_runner(settings: Settings, source: str) -> tuple[Bundle, Runner]:
         BundleError, ConfigError, ProviderError, ModelError: something of it is refused.
     """
     bundle = open_bundle(settings)
+    return bundle, open_networks(settings, bundle, source)
+
+
+def open_networks(settings: Settings, bundle: Bundle, source: str) -> Runner:
+    """A bundle's networks as the settings ask for them, warm.
+
+    `source`: as above.
+
+    Raises:
+        ConfigError, ProviderError, ModelError: something of it is refused.
+    """
     check_crop(source, settings, bundle.manifest.crop)
-    runner = Runner(
+    return Runner(
         bundle, settings.provider, settings.threads, settings.precision, settings.engines_path
     )
-    return bundle, runner
 
 
 def remember_bundle(settings: Settings, bundle: Bundle) -> None:

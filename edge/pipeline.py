@@ -1,5 +1,6 @@
 """One frame in, its estimates out: crop, gate, inference, reading. No socket, no file."""
 
+import logging
 import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -18,9 +19,11 @@ from edge.fan.placing import Placed, Placing
 from edge.histogram import TOP_PCT, quantise
 from edge.inbox import Freeze, Taken
 from edge.reading import DEFAULT_RULE, ExamReading, Features, Moment, RuleId
-from edge.runner import Inference, Runner
+from edge.runner import Inference, OverdueError, RunError, Runner
 
 Clock = Callable[[], int]
+
+log = logging.getLogger(__name__)
 
 
 class Output(NamedTuple):
@@ -35,25 +38,37 @@ class Pipeline:
     """Reads the frames of one scanner.
 
     `clock`: monotonic ns, passed in so that a test owns the time. `rule`: id of the verdict's rule.
-
-    Attributes:
-        runner: the model; may be replaced between two frames, and every view then begins anew.
     """
 
     def __init__(
         self, scanner: str, runner: Runner, clock: Clock, rule: RuleId = DEFAULT_RULE
     ) -> None:
-        self.runner = runner
+        self._runner = runner
+        self._rule: RuleId = rule
         self._scanner = scanner
         self._clock = clock
         self._gate = gate.Gate()
-        self._exams = OpenExams(lambda: ExamReading(self.runner.intervals, rule))
-        self._nothing = ExamReading(rule=rule).summary("?")
+        self._exams = OpenExams(lambda: ExamReading(self.runner.intervals, self._rule))
         self._counts = LedgerCounts()
         self._flags: list[gate.Flag] = []
         """Of the frame that is being read."""
         self._seen: tuple[FrameHeader, Placed] | None = None
         """The newest frame and its window."""
+
+    @property
+    def runner(self) -> Runner:
+        """The model; may be replaced between two frames, and every view then begins anew."""
+        return self._runner
+
+    @runner.setter
+    def runner(self, runner: Runner) -> None:
+        if gate.network_of(runner.info) != gate.network_of(self._runner.info):
+            self._exams.change_model(runner.intervals)
+        self._runner = runner
+
+    def judge_by(self, rule: RuleId) -> None:
+        """Another rule for the verdict of exams that are opened from now on."""
+        self._rule = rule
 
     def read(self, taken: Taken) -> Iterator[Estimate]:
         """Estimate of a frame, then that of its pair where the other view has frames already.
@@ -174,6 +189,14 @@ class Pipeline:
         self, exam: Exam, header: FrameHeader, window: Gray
     ) -> tuple[Output | None, gate.Reason | None]:
         """What the network says, under the view that the frame is read as; or why it is not."""
+        try:
+            return self._ask(exam, header, window)
+        except RunError as error:
+            return None, _told_of(error)
+
+    def _ask(
+        self, exam: Exam, header: FrameHeader, window: Gray
+    ) -> tuple[Output | None, gate.Reason | None]:
         view = header.view or self.runner.views[0]
         said = Inference(*self.runner.infer(view, window))
         if heads := self.runner.heads:
@@ -226,14 +249,21 @@ class Pipeline:
         if partner is None:
             return
         pair = (features, partner) if view == "AR" else (partner, features)
-        pair_pct = self.runner.infer_pair(*pair)
+        pair_pct, reason = self._infer_pair(pair)
         laps.end("infer")
-        reason = gate.after_inference(pair_pct)
         if reason is None:
             reading.add_pair(_counted(pair_pct))
         else:
             reading.reject(PAIR, reason)
         yield self._estimate(taken, PAIR, None if reason else _counted(pair_pct), reason, laps)
+
+    def _infer_pair(self, pair: tuple[Features, Features]) -> tuple[float, gate.Reason | None]:
+        """Estimate of the two frames together, and why it is not counted."""
+        try:
+            pair_pct = self.runner.infer_pair(*pair)
+        except RunError as error:
+            return math.nan, _told_of(error)
+        return pair_pct, gate.after_inference(pair_pct)
 
     def _reject(
         self,
@@ -250,7 +280,9 @@ class Pipeline:
 
     def _summary(self, exam: str, view: str | None) -> Summary:
         state = self._exams.get(exam)
-        return state.reading.summary(view) if state and view else self._nothing
+        if state and view:
+            return state.reading.summary(view)
+        return ExamReading(rule=self._rule).summary("?")
 
     def _estimate(
         self,
@@ -283,6 +315,12 @@ class Pipeline:
             ledger=self._counts,
             model=self.runner.info,
         )
+
+
+def _told_of(error: RunError) -> gate.Reason:
+    """The reason that a failed inference is, once it is in the log."""
+    log.warning("a frame is not read: %s", error)
+    return "overdue" if isinstance(error, OverdueError) else "inference_failed"
 
 
 def _counted(fat_pct: float) -> float:

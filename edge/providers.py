@@ -14,6 +14,9 @@ ORT_NAMES: dict[str, str] = {
     "tensorrt": "TensorrtExecutionProvider",
 }
 
+DEGRADED_FLAG = "degraded"
+"""A slower provider is in use than the one that was asked for."""
+
 Chain = list[tuple[str, dict[str, str]]]
 """ONNX Runtime's names of providers in order of preference, each with its options."""
 

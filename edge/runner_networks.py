@@ -11,7 +11,8 @@ from edge.contract.bundle import Bundle
 from edge.contract.crop import Gray
 from edge.contract.grading import PAIR, VIEWS, View
 from edge.contract.variant import Precision
-from edge.runner_sessions import Session, open_session
+from edge.deadline import Deadline, RunError
+from edge.runner_sessions import Session, open_session, run_errors
 
 Features = NDArray[np.float32]
 
@@ -44,6 +45,7 @@ class Networks:
     Attributes:
         views: those that there is a network for.
         pairs: whether there is one for both views together.
+        deadline: of one inference; None, as at first, sets none.
     """
 
     def __init__(
@@ -61,6 +63,8 @@ class Networks:
         """
         self.provider = provider
         self.precision = precision
+        self.deadline: Deadline | None = None
+        self._errors = run_errors()
         self.views: tuple[View, ...] = tuple(v for v in VIEWS if v in bundle.manifest.models)
         self.pairs = PAIR in bundle.manifest.models
         self._outputs = ["fat_pct"]
@@ -79,9 +83,13 @@ class Networks:
         }
 
     def infer(self, view: View, window: Gray) -> Inference:
-        """Read one window, (size, size) uint8, as the bundle's crop cuts it."""
+        """Read one window, (size, size) uint8, as the bundle's crop cuts it.
+
+        Raises:
+            RunError: the network failed on it; OverdueError: it took too long.
+        """
         frame = window[np.newaxis, :, :, np.newaxis]
-        outputs = self._sessions[view].run(self._outputs, {"frame": frame})
+        outputs = self._run(view, self._outputs, {"frame": frame})
         said = dict(zip(self._outputs, outputs, strict=True))
         return Inference(
             float(said["fat_pct"][0, 0]),
@@ -91,9 +99,13 @@ class Networks:
         )
 
     def infer_pair(self, ar_features: Features, hr_features: Features) -> float:
-        """Estimate of an AR and an HR frame together, H-MRS %, from their features."""
+        """Estimate of an AR and an HR frame together, H-MRS %, from their features.
+
+        Raises:
+            RunError: as `infer`.
+        """
         inputs = {"ar_features": ar_features, "hr_features": hr_features}
-        return float(self._sessions[PAIR].run(["fat_pct"], inputs)[0][0, 0])
+        return float(self._run(PAIR, ["fat_pct"], inputs)[0][0, 0])
 
     def check(self) -> None:
         """Compare with the contract and the golden outputs, which also warms up.
@@ -109,6 +121,20 @@ class Networks:
         tolerance_pct = self._bundle.manifest.variants[self.precision].golden_tolerance_pct
         for model, estimates in found.items():
             _compare(f"{model} ({self.precision})", estimates, expected[model], tolerance_pct)
+
+    def _run(
+        self, model: str, outputs: list[str], inputs: dict[str, NDArray[Any]]
+    ) -> list[NDArray[Any]]:
+        session = self._sessions[model]
+        try:
+            if self.deadline is None:
+                return session.run(outputs, inputs)
+            with self.deadline as options:
+                return session.run(outputs, inputs, options)
+        except RunError:
+            raise
+        except self._errors as error:
+            raise RunError(f"{self.provider}: {type(error).__name__}: {error}") from error
 
     def _golden(self) -> tuple[dict[View, NDArray[Any]], dict[str, NDArray[Any]]]:
         """Golden frames, uint8 (n, size, size), by view, and outputs (n,) by model."""

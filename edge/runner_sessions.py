@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.contract.variant import Precision
+from edge.deadline import RunOptions
 from edge.providers import ORT_NAMES, ProviderError, chain
 
 DTYPES = {"tensor(uint8)": np.uint8, "tensor(float)": np.float32}
@@ -15,7 +16,12 @@ DTYPES = {"tensor(uint8)": np.uint8, "tensor(float)": np.float32}
 class Session(Protocol):
     """A loaded network; the part of `onnxruntime.InferenceSession` that is used here."""
 
-    def run(self, names: list[str], inputs: dict[str, NDArray[Any]]) -> list[NDArray[Any]]:
+    def run(
+        self,
+        names: list[str],
+        inputs: dict[str, NDArray[Any]],
+        run_options: RunOptions | None = None,
+    ) -> list[NDArray[Any]]:
         """Outputs of these names."""
 
     def get_inputs(self) -> list[Any]:
@@ -34,6 +40,17 @@ def import_runtime() -> Any:
             "ONNX Runtime is not installed: `pip install steatoscope[cpu]`, or [gpu] for NVIDIA"
         ) from error
     return onnxruntime
+
+
+def new_run_options() -> RunOptions:
+    """Options of a run that ends nothing yet."""
+    options: RunOptions = import_runtime().RunOptions()
+    return options
+
+
+def run_errors() -> tuple[type[Exception], ...]:
+    """What a session raises where it cannot run a network to its end."""
+    return _errors(import_runtime())
 
 
 def open_session(
@@ -103,11 +120,16 @@ class BoundSession:
         for name, value in self._outputs.items():
             self._binding.bind_ortvalue_output(name, value)
 
-    def run(self, names: list[str], inputs: dict[str, NDArray[Any]]) -> list[NDArray[Any]]:
+    def run(
+        self,
+        names: list[str],
+        inputs: dict[str, NDArray[Any]],
+        run_options: RunOptions | None = None,
+    ) -> list[NDArray[Any]]:
         """Outputs of these names, each the caller's own copy."""
         for name, array in inputs.items():
             self._inputs[name].update_inplace(np.ascontiguousarray(array))
-        self._session.run_with_iobinding(self._binding)
+        self._session.run_with_iobinding(self._binding, run_options)
         return [np.array(self._outputs[name].numpy()) for name in names]
 
     def get_inputs(self) -> list[Any]:
@@ -129,10 +151,12 @@ def _errors(ort: Any) -> tuple[type[Exception], ...]:
     state = ort.capi.onnxruntime_pybind11_state
     names = (
         "EPFail",
+        "EngineError",
         "Fail",
         "InvalidArgument",
         "InvalidGraph",
         "InvalidProtobuf",
         "NotImplemented",
+        "RuntimeException",
     )
     return (*(getattr(state, name) for name in names), RuntimeError, ValueError, KeyError)

@@ -1,33 +1,20 @@
 """`python -m edge run`: the daemon."""
 
 import argparse
-import gc
-import logging
-import signal
 import sys
-import threading
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from edge import config, log
 from edge.commands.arguments import OF_BUNDLE, add_bundle, given, source_of
-from edge.contract.bundle import BundleError
-from edge.daemon import Daemon, Scanner
-from edge.inbox import Inbox
 from edge.opening import open_runner, remember_bundle
-from edge.pipeline import Pipeline
-from edge.providers import ProviderError
-from edge.runner import ModelError, Runner
+from edge.reload import REFUSED
+from edge.serving import Service, describe
 from edge.sockets.addresses import AddressError
 from edge.sockets.authenticator import Authenticator
 from edge.sockets.bus import Bus
-from edge.sockets.certificate import KeyringError
 from edge.sockets.enrolment import Enrolment
-from edge.sockets.keys import ClientKeys, pinned
-from edge.sockets.link import Link
-from edge.sockets.receiver import Post, Receiver
 
 HELP = "read frames from scanners and publish liver-fat estimates"
 
@@ -43,14 +30,15 @@ publishes on tcp://127.0.0.1:5556. Flags win over the file. An example file: dep
 A bundle other than the built-in one runs if a key in trusted_keys has signed it (docs/bundle.md);
 with --allow-unsigned any runs, and every message then carries the flag unsigned_model.
 
-It ends on SIGTERM or Ctrl-C after reading what it has received. Exit codes: 0 ended as asked,
-2 settings, keys, bundle or provider refused (nothing was opened), 3 an address could not be bound,
-4 an internal fault (a supervisor should start it again).
+It ends on SIGTERM or Ctrl-C after reading what it has received, at once on a second. On SIGHUP it
+reads settings, keys and bundle anew: they are checked whole, beside the readings, and where
+something is refused nothing changes (docs/operations.md).
+
+Exit codes: 0 ended as asked, 2 settings, keys, bundle or provider refused (nothing was opened),
+3 an address could not be bound, 4 an internal fault, 1 it hung for 4 s and ended itself, as it does
+where no service manager watches it. After 1 and 4 a supervisor should start it again.
 Research use only; not a medical device.
 """
-
-SWITCH_S = 0.0005
-"""How long a Python thread may keep the interpreter while another waits: below a frame's budget."""
 
 FLAGS = (
     *OF_BUNDLE,
@@ -60,10 +48,6 @@ FLAGS = (
     "log_level",
 )
 """Flags that stand for the setting of their name."""
-
-REFUSED = (config.ConfigError, BundleError, ProviderError, ModelError, KeyringError)
-
-logger = logging.getLogger("edge")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the daemon until it is told to stop; returns the exit code."""
     try:
-        settings = config.load(args.config, _overrides(args))
+        settings = _settings(args)
         log.set_up(settings.log_level)
         bundle, runner = open_runner(settings, source_of(args))
         enrolment = Enrolment(settings.keys.folder) if settings.keys.folder else None
@@ -104,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"steatoscope: {error}", file=sys.stderr)
         return 2
     if args.check:
-        print(f"settings and bundle are right; {_describe(runner)}")
+        print(f"settings and bundle are right; {describe(runner)}")
         return 0
     with ExitStack() as stack:
         try:
@@ -112,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         except AddressError as error:
             print(f"steatoscope: {error}", file=sys.stderr)
             return 3
-        return _serve(settings, runner, bus, enrolment)
+        return Service(settings, runner, bus, enrolment, lambda: _settings(args)).run()
 
 
 def _open_bus(settings: config.Settings, enrolment: Enrolment | None, stack: ExitStack) -> Bus:
@@ -124,13 +108,9 @@ def _open_bus(settings: config.Settings, enrolment: Enrolment | None, stack: Exi
     return Bus(settings.estimates.bind, door)
 
 
-def _link_keys(scanner: config.ScannerSettings, enrolment: Enrolment | None) -> ClientKeys | None:
-    """Keys of the link to a scanner: enrolled, or its own from the settings, or none."""
-    if enrolment is not None:
-        if scanner.name not in enrolment.enrolled():
-            logger.warning("scanner %s: not enrolled yet, so nothing is connected", scanner.name)
-        return enrolment.client(scanner.name)
-    return pinned(scanner.server_key)
+def _settings(args: argparse.Namespace) -> config.Settings:
+    """The settings file as it is now, under the flags."""
+    return config.load(args.config, _overrides(args))
 
 
 def _overrides(args: argparse.Namespace) -> dict[str, Any]:
@@ -141,52 +121,3 @@ def _overrides(args: argparse.Namespace) -> dict[str, Any]:
     if args.bind:
         overrides["estimates"] = {"bind": args.bind}
     return overrides
-
-
-def _serve(settings: config.Settings, runner: Runner, bus: Bus, enrolment: Enrolment | None) -> int:
-    sys.setswitchinterval(SWITCH_S)
-    # What has been loaded stays: without this a full collection stops a frame for 15 ms.
-    gc.freeze()
-    ready = threading.Condition()
-    posts, scanners, failures = [], [], []
-    for scanner in settings.scanner:
-        inbox = Inbox(ready)
-        link = Link(
-            scanner.frames,
-            time.monotonic(),
-            keys=_link_keys(scanner, enrolment),
-            max_message_bytes=settings.max_message_mib * config.MEBIBYTE,
-        )
-        posts.append(Post(scanner.name, link, inbox))
-        pipeline = Pipeline(scanner.name, runner, time.monotonic_ns, settings.rule)
-        scanners.append(Scanner(scanner.name, inbox, pipeline))
-    daemon = Daemon(scanners, bus, ready, runner.info, settings.exam_idle_s)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: daemon.stop())
-
-    def fail(crash: threading.ExceptHookArgs) -> None:
-        failures.append(crash)
-        daemon.stop()
-
-    threading.excepthook = fail
-    receiver = Receiver(posts)
-    receiver.start()
-    names = ", ".join(f"{scanner.name} at {scanner.frames}" for scanner in settings.scanner)
-    logger.info("ready: %s; listening to %s", _describe(runner), names)
-    logger.info("estimates on %s", bus.endpoint)
-    try:
-        daemon.run()
-    finally:
-        receiver.stop()
-    daemon.drain()
-    for failure in failures:
-        # The type alone: an exception's text may hold what a peer sent.
-        logger.critical("the receiving thread failed: %s", failure.exc_type.__name__)
-    logger.info("stopped")
-    return 4 if failures else 0
-
-
-def _describe(runner: Runner) -> str:
-    info = runner.info
-    marks = "".join(f", {flag}" for flag in info.flags)
-    return f"model {info.name} {info.version} ({info.precision}{marks}) on {info.provider}"

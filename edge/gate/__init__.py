@@ -4,7 +4,7 @@ from edge.gate.gate import Checked, Gate, flags, flags_of, is_sure
 from edge.gate.look import Scene
 from edge.gate.output import after_inference
 from edge.gate.reasons import FLAGS, REASONS, Flag, Reason
-from edge.gate.setup import Change, Setup, SetupWatch
+from edge.gate.setup import Change, Setup, SetupWatch, network_of
 
 __all__ = [
     "FLAGS",
@@ -21,4 +21,5 @@ __all__ = [
     "flags",
     "flags_of",
     "is_sure",
+    "network_of",
 ]

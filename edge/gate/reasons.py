@@ -14,6 +14,8 @@ Reason = Literal[
     "repeated",
     "wrong_view",
     "out_of_domain",
+    "overdue",
+    "inference_failed",
     "output_not_finite",
     "output_out_of_range",
 ]
@@ -31,6 +33,8 @@ REASONS: dict[Reason, str] = {
     "repeated": "The same picture as the frame before, so it adds nothing.",
     "wrong_view": "The picture shows something else than the view that was chosen.",
     "out_of_domain": "The picture is like nothing that the network has learned from.",
+    "overdue": "The network took too long, so the frame was left for a newer one.",
+    "inference_failed": "The network could not be run on this frame.",
     "output_not_finite": "The network gave NaN or infinity.",
     "output_out_of_range": "The network's estimate is no possible fat percentage.",
 }

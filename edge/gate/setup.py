@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from edge.contract.messages import FrameHeader, ModelInfo
 from edge.gate.limits import CONFIRMED_AFTER
 
@@ -20,7 +22,12 @@ class Setup(NamedTuple):
     @classmethod
     def of(cls, header: FrameHeader, model: ModelInfo) -> "Setup":
         """The setup of one frame, read by one model."""
-        return cls(header.width, header.height, header.format, header.spacing_mm, model)
+        return cls(header.width, header.height, header.format, header.spacing_mm, network_of(model))
+
+
+def network_of(model: ModelInfo) -> ModelInfo:
+    """What of a model must stay within a reading: not on which provider it runs."""
+    return msgspec.structs.replace(model, provider="", flags=[])
 
 
 class SetupWatch:

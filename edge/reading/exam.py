@@ -77,6 +77,16 @@ class ExamReading:
         if view == self._present:
             self._boundaries.end()
 
+    def change_model(self, intervals: Mapping[str, IntervalTable]) -> None:
+        """Begin every view anew: another model reads on, with its own calibration.
+
+        Also the views of which no more frames come: a pair never mixes two models.
+        """
+        self._intervals = intervals
+        for name, reading in self._views.items():
+            reading.recalibrate(intervals.get(name))
+        self._boundaries.end()
+
     def end_holds(self) -> None:
         """Whatever hold is open is over: the picture froze, or another view came."""
         self._boundaries.end()

@@ -62,6 +62,11 @@ class ViewReading:
         """Count a frame that the gate kept out."""
         self._reasons[reason] += 1
 
+    def recalibrate(self, interval: IntervalTable | None) -> None:
+        """Begin anew with another model's calibration."""
+        self.restart()
+        self._interval = interval
+
     def restart(self) -> None:
         """Forget the frames and their holds; what was kept out stays counted."""
         if self.frames:

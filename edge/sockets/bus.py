@@ -82,6 +82,11 @@ class Bus:
             if any(topic.encode().startswith(prefix) for prefix in asked):
                 self.port.socket.send_multipart((topic.encode(), data))
 
+    def forget(self, scanner: str) -> None:
+        """Hand out nothing more of a scanner that is gone; its topics' numbers go on."""
+        for topic in [topic for topic in self._latest if topic.split("/")[1] == scanner]:
+            del self._latest[topic]
+
     def close(self, linger_ms: int = 500) -> None:
         """Close after at most `linger_ms` for what is still in the send queues."""
         self.port.close(linger_ms)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from edge.sockets.certificate import KeyringBusyError
+from edge.sockets.certificate import KeyringBusyError, KeyringError
 from edge.sockets.keyring import Keyring
 from edge.sockets.keys import ClientKeys, KeyPair
 
@@ -50,6 +50,18 @@ class Enrolment:
     def client(self, name: str) -> ClientKeys:
         """Keys for connecting to the enrolled peer of this name, as long as it is enrolled."""
         return ClientKeys(self.own, lambda: self.enrolled().get(name, ""))
+
+    def check_own(self) -> None:
+        """Refuse one's own pair where it is no longer the one in use.
+
+        Raises:
+            KeyringError: it has changed or cannot be used.
+        """
+        if self._keyring.own() != self.own:
+            raise KeyringError(
+                f"{self._keyring.folder}: its own pair is another than the one in use, which "
+                "cannot change while the daemon runs; start it again for that"
+            )
 
     def _refresh(self) -> None:
         try:

@@ -15,6 +15,9 @@ from edge.sockets.link import Link, Parts
 
 POLL_MS = 50
 
+DEAD_S = 1.0
+"""So long without a turn and the thread counts as dead."""
+
 _FRAME, _EVENT = topics.FRAME.name.encode(), topics.EVENT.name.encode()
 
 log = logging.getLogger(__name__)
@@ -38,6 +41,24 @@ class Receiver(threading.Thread):
         self._posts = posts
         self._poller = self._poll_all()
         self._stopping = threading.Event()
+        self._next: list[Post] | None = None
+        self._exchanged = threading.Event()
+        self._turned_s = time.monotonic()
+
+    @property
+    def gets_on(self) -> bool:
+        """Whether the thread turns."""
+        return self.is_alive() and time.monotonic() - self._turned_s < DEAD_S
+
+    def exchange(self, posts: list[Post]) -> bool:
+        """Serve these from now on; waits until the links of the others are closed.
+
+        Returns:
+            False where the thread has not answered within DEAD_S; it does so at its next turn.
+        """
+        self._exchanged.clear()
+        self._next = posts
+        return self._exchanged.wait(DEAD_S)
 
     def run(self) -> None:
         """Serve until `stop`; owns the links' sockets."""
@@ -54,6 +75,9 @@ class Receiver(threading.Thread):
         self.join()
 
     def _turn(self) -> None:
+        self._turned_s = time.monotonic()
+        if self._next is not None:
+            self._exchange(self._next)
         readable = dict(self._poller.poll(POLL_MS))
         for post in self._posts:
             if post.link.socket in readable:
@@ -61,6 +85,15 @@ class Receiver(threading.Thread):
             if post.link.supervise(time.monotonic()):
                 self._poller = self._poll_all()
                 self._note_silence(post)
+
+    def _exchange(self, posts: list[Post]) -> None:
+        kept = {id(post) for post in posts}
+        for post in self._posts:
+            if id(post) not in kept:
+                post.link.close()
+        self._posts, self._next = posts, None
+        self._poller = self._poll_all()
+        self._exchanged.set()
 
     def _note_silence(self, post: Post) -> None:
         """Say once that a scanner is silent, until it is heard again."""

@@ -1,11 +1,12 @@
 """`python -m edge run` as a child process: its log is kept, and it is ended in any case."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.system.bare_viewer import LONGEST_S
 
 ROOT = Path(__file__).resolve().parents[2]
 END_S = 10.0
+PROGRAM = ("-m", "edge")
 
 
 class DaemonProcess:
@@ -23,11 +25,18 @@ class DaemonProcess:
         lines: of its standard error, as far as it has come.
     """
 
-    def __init__(self, *arguments: str | Path) -> None:
+    def __init__(
+        self,
+        *arguments: str | Path,
+        program: Sequence[str] = PROGRAM,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """`program`: another than the daemon's own; `environment`: more than the test's."""
         self.lines: list[str] = []
         self._news = threading.Condition()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "edge", "run", *map(str, arguments)],
+            [sys.executable, *program, "run", *map(str, arguments)],
+            env={**os.environ, **(environment or {})},
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -104,9 +113,13 @@ class DaemonProcess:
 
 
 @contextmanager
-def running(settings: Path) -> Iterator[DaemonProcess]:
+def running(
+    settings: Path,
+    program: Sequence[str] = PROGRAM,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[DaemonProcess]:
     """A daemon with this settings file, ready; ended on the way out."""
-    daemon = DaemonProcess("--config", settings)
+    daemon = DaemonProcess("--config", settings, program=program, environment=environment)
     try:
         daemon.estimates_address()
         yield daemon
@@ -119,9 +132,14 @@ def write_settings(
 ) -> Path:
     """Write a settings file that trusts the tests' bundles.
 
-    `scanners`: address and server key ("" for none) by name. `keys`: folder of the daemon's keys.
+    `bundle`: Path() for the built-in one. `scanners`: address and server key ("" for none) by name.
+    `keys`: folder of the daemon's keys.
     """
-    lines = [f'bundle = "{bundle}"', 'provider = "cpu"', f'trusted_keys = ["{TRUSTED_KEY}"]']
+    lines = [
+        f'bundle = "{bundle}"' if bundle.name else "",
+        'provider = "cpu"',
+        f'trusted_keys = ["{TRUSTED_KEY}"]',
+    ]
     lines += [f'state_dir = "{path.parent / "state"}"']
     for name, (address, server_key) in scanners.items():
         lines += ["[[scanner]]", f'name = "{name}"', f'frames = "{address}"']

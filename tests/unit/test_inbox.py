@@ -1,10 +1,10 @@
 import threading
 
 from edge.contract.messages import Event, FrameHeader
-from edge.inbox import Arrival, ExamEnd, Freeze, Inbox, Taken
+from edge.inbox import FRESH_NS, Arrival, ExamEnd, Freeze, Inbox, Taken
 
 
-def arrival(seq: int, epoch: int = 1) -> Arrival:
+def arrival(seq: int, epoch: int = 1, received_ns: int = 0) -> Arrival:
     header = FrameHeader(
         v=1,
         epoch=epoch,
@@ -17,7 +17,7 @@ def arrival(seq: int, epoch: int = 1) -> Arrival:
         format="gray8",
         spacing_mm=None,
     )
-    return Arrival(header, bytes(256), 0)
+    return Arrival(header, bytes(256), received_ns)
 
 
 def event(kind: str, last_seq: int, epoch: int = 1) -> Event:
@@ -182,3 +182,43 @@ def test_of_a_flood_of_freezes_the_last_ones_stay_and_the_end_of_an_exam_has_roo
     assert isinstance(items[-1], ExamEnd)
     assert isinstance(items[-2], Freeze)
     assert items[-2].frozen
+
+
+def test_behind_only_fresh_frames_are_read_until_it_has_caught_up() -> None:
+    inbox = new_inbox()
+    for seq in range(5):
+        inbox.put_frame(arrival(seq, received_ns=seq * FRESH_NS))
+    now_ns = 4 * FRESH_NS
+
+    first, last = inbox.take(now_ns), inbox.take(now_ns)
+
+    assert isinstance(first, Taken)
+    assert isinstance(last, Taken)
+    assert [taken.arrival.header.seq for taken in (first, last)] == [3, 4]
+    first.ledger.read += 2
+    assert (last.counts().overwritten, inbox.counts().sent) == (3, 5)
+    for seq in range(5, 9):
+        inbox.put_frame(arrival(seq, received_ns=now_ns))
+    assert [inbox.take(9 * now_ns).arrival.header.seq for _ in range(4)] == [5, 6, 7, 8]  # type: ignore[union-attr]
+
+
+def test_a_slow_moment_that_the_ring_rides_out_costs_no_frame() -> None:
+    inbox = new_inbox()
+    for seq in range(4):
+        inbox.put_frame(arrival(seq, received_ns=0))
+
+    found = [inbox.take(9 * FRESH_NS) for _ in range(4)]
+
+    assert [taken.arrival.header.seq for taken in found] == [0, 1, 2, 3]  # type: ignore[union-attr]
+
+
+def test_the_last_of_stale_frames_is_read_all_the_same() -> None:
+    inbox = new_inbox()
+    for seq in range(9):
+        inbox.put_frame(arrival(seq))
+
+    taken = inbox.take(99 * FRESH_NS)
+
+    assert isinstance(taken, Taken)
+    assert taken.arrival.header.seq == 8
+    assert inbox.take() is None

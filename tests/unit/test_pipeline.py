@@ -311,6 +311,35 @@ def test_another_model_starts_every_view_afresh_at_once(runner: Runner, tmp_path
     assert estimate.flags == ["restarted"]
 
 
+def test_another_model_never_reads_together_with_frames_of_the_one_before(
+    runner: Runner, tmp_path: Path
+) -> None:
+    world = World(runner)
+    list(world.frame(40, view="HR"))
+    make_bundle(tmp_path / "other", ar=Line(0.2), name="other", features=9)
+    world.pipeline.runner = Runner(read_bundle(tmp_path / "other", TRUST), "cpu")
+
+    estimates = list(world.frame(40, view="AR"))
+    reading = world.pipeline.end("e1")
+
+    assert [estimate.view for estimate in estimates] == ["AR"], "no pair with the old HR frame"
+    assert reading is not None
+    assert (reading.views["HR"].frames, reading.views["HR"].restarts) == (0, 1)
+
+
+def test_the_same_network_on_another_provider_goes_on_with_the_reading(runner: Runner) -> None:
+    world = World(runner)
+    list(world.frame(40))
+    info = runner.info
+    try:
+        runner.info = msgspec.structs.replace(info, provider="cuda", flags=["degraded"])
+        (estimate,) = world.frame(40)
+    finally:
+        runner.info = info
+
+    assert (estimate.frames, estimate.restarts, estimate.flags) == (2, 0, ["degraded"])
+
+
 @pytest.mark.goal("C8", "an exam of which nothing could be read ends with the reasons")
 def test_an_exam_of_which_nothing_could_be_read_ends_with_the_reasons(runner: Runner) -> None:
     world = World(runner)

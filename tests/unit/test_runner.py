@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import onnx
 import pytest
@@ -7,9 +8,9 @@ import pytest
 import edge.runner
 from edge.contract.bundle import read_bundle, write_bundle
 from edge.providers import ProviderError
-from edge.runner import ModelError, Runner
+from edge.runner import ModelError, RunError, Runner
 from edge.runner_networks import Networks
-from tests.bundles import Line, make_bundle
+from tests.bundles import TRUST, Line, make_bundle
 
 
 def test_an_estimate_is_what_the_network_says(tmp_path: Path) -> None:
@@ -132,3 +133,72 @@ def test_the_timing_at_start_tells_a_slow_network_from_a_fast_one(tmp_path: Path
     fast_ms, slow_ms = edge.runner._time(fast, slow, 360)
 
     assert 0 < fast_ms < slow_ms
+
+
+class Lost:
+    """A session whose device is gone."""
+
+    def run(self, *_: object) -> None:
+        raise RuntimeError("CUDA failure 700")
+
+
+def on_a_gpu(runner: Runner, provider: str = "cuda") -> Runner:
+    """A runner as if on this provider, whose every inference fails from now on."""
+    runner.info = msgspec.structs.replace(runner.info, provider=provider)
+    runner._networks.provider = provider
+    runner._networks._sessions = {name: Lost() for name in ("AR", "HR", "AR+HR")}  # type: ignore[misc]
+    return runner
+
+
+def test_when_the_gpu_fails_the_cpu_reads_the_same_frame_and_every_message_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    runner = on_a_gpu(Runner(read_bundle(make_bundle(tmp_path / "bundle"), TRUST), "cpu"))
+
+    fat_pct = runner.infer("AR", np.full((360, 360), 80, np.uint8)).fat_pct
+
+    assert fat_pct == pytest.approx(8.0)
+    assert (runner.info.provider, runner.info.precision) == ("cpu", "fp32")
+    assert runner.info.flags == ["degraded"]
+    assert "CUDA failure 700; going on with the CPU" in caplog.text
+
+
+def test_a_network_that_fails_on_the_cpu_fails_that_frame_alone(tmp_path: Path) -> None:
+    runner = Runner(read_bundle(make_bundle(tmp_path / "bundle"), TRUST), "cpu")
+    window = np.full((360, 360), 80, np.uint8)
+    sessions = runner._networks._sessions
+    on_a_gpu(runner, "cpu")
+
+    with pytest.raises(RunError, match="CUDA failure 700"):
+        runner.infer("AR", window)
+    runner._networks._sessions = sessions
+
+    assert runner.infer("AR", window).fat_pct == pytest.approx(8.0)
+    assert runner.info.flags == []
+
+
+def test_networks_of_two_precisions_never_read_for_one_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = read_bundle(make_bundle(tmp_path / "bundle", int8=Line(offset_pct=1.0)), TRUST)
+    runner = on_a_gpu(Runner(bundle, "cpu"))
+    runner._networks.precision = "int8"
+    window = np.full((360, 360), 80, np.uint8)
+
+    with pytest.raises(RunError):
+        runner.infer("AR", window)
+
+    assert runner.info.precision == "fp32", "int8 misses its golden outputs on this CPU"
+    assert runner.infer("AR", window).fat_pct == pytest.approx(8.0)
+
+
+@pytest.mark.filterwarnings("ignore:Specified provider")
+def test_auto_that_cannot_have_the_gpu_it_was_built_for_says_degraded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = read_bundle(make_bundle(tmp_path / "bundle"), TRUST)
+    monkeypatch.setattr(edge.runner, "candidates", lambda *_: ["cuda", "cpu"])
+
+    runner = Runner(bundle, "auto")
+
+    assert (runner.info.provider, runner.info.flags) == ("cpu", ["degraded"])

@@ -19,7 +19,7 @@ from edge.contract.messages import Estimate, FrameHeader, ModelInfo
 from edge.gate import Gate
 from edge.inbox import Arrival, Freeze, Inbox, Taken
 from edge.pipeline import Pipeline
-from edge.runner import Inference
+from edge.runner import Inference, OverdueError, RunError
 from tests import pictures
 
 BAD_FRAMES = 10_000
@@ -43,11 +43,15 @@ class Truthful:
     """What it says next, whatever it is shown."""
     far = 1.0
     """Its domain score."""
+    fails: RunError | None = None
+    """Why it says nothing next."""
 
     def __init__(self) -> None:
         self.good = True
 
     def infer(self, *_: object) -> Inference:
+        if self.fails is not None:
+            raise self.fails
         fat_pct = GOOD_PCT if self.good else BAD_PCT
         if self.says is not None:
             fat_pct = self.says
@@ -67,6 +71,7 @@ class Bench:
 
     def good(self) -> Estimate:
         self.network.good, self.network.says, self.network.far = True, None, 1.0
+        self.network.fails = None
         self.goods += 1
         seq = next(self._seq)
         self._last = pictures.drawn(seq)
@@ -78,6 +83,7 @@ class Bench:
             self.good()
         self.network.good, self.network.says = False, OUTPUTS.get(kind)
         self.network.far = 9.0 if kind == "far" else 1.0
+        self.network.fails = FAILURES.get(kind)
         seq = next(self._seq)
         image = self._last if kind == "repeated" else pictures.drawn(seq)
         if kind in pictures.BAD:
@@ -119,6 +125,12 @@ OUTPUTS = {
 }
 
 
+FAILURES = {
+    "too slow": OverdueError("an inference took more than 1 s"),
+    "cannot be run": RunError("cpu: Fail: an operator failed"),
+}
+
+
 def unaltered(image: Pixels) -> Pixels:
     return image
 
@@ -151,6 +163,8 @@ KINDS: dict[str, str] = {
     "other format": "setup_changed",
     "beside the window": "outside_crop",
     "far": "out_of_domain",
+    "too slow": "overdue",
+    "cannot be run": "inference_failed",
     "output NaN": "output_not_finite",
     "output infinite": "output_not_finite",
     "output below zero": "output_out_of_range",
@@ -188,7 +202,7 @@ def test_every_reason_of_the_table_is_among_them() -> None:
     assert set(KINDS.values()) | several_frames == set(gate.REASONS)
 
 
-ELSEWHERE = {*OUTPUTS, "no view", "no network", "far"}
+ELSEWHERE = {*OUTPUTS, *FAILURES, "no view", "no network", "far"}
 """Kinds that something beside `Gate.check` stops."""
 
 

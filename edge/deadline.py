@@ -1,0 +1,97 @@
+"""Ends an inference that takes too long: one thread for all of them, woken about once a deadline.
+
+Nothing that begins after the thread has looked can be due before another whole deadline has
+passed, so it sleeps that long where nothing runs, or until what runs is due. An inference costs a
+lock taken twice and never wakes anybody.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol
+
+
+class RunError(RuntimeError):
+    """A network that could not be run to its end on this frame."""
+
+
+class OverdueError(RunError):
+    """An inference that took longer than its deadline and was ended."""
+
+
+class RunOptions(Protocol):
+    """The part of `onnxruntime.RunOptions` that is used here."""
+
+    terminate: bool
+    """Set while a network runs: it ends before its next operator."""
+
+
+class Deadline:
+    """Guards one inference at a time: `with deadline as options: session.run(…, options)`.
+
+    Raises:
+        OverdueError: on the way out of that block, where the inference was ended.
+    """
+
+    def __init__(self, limit_s: float, new_options: Callable[[], RunOptions]) -> None:
+        """`limit_s`: of one inference. `new_options`: makes run options that end nothing."""
+        self._limit_s = limit_s
+        self._new_options = new_options
+        self._options = new_options()
+        self._due_s: float | None = None
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._watch, name="deadline", daemon=True)
+        self._thread.start()
+
+    @property
+    def limit_s(self) -> float:
+        """Longest time that one inference may take, s."""
+        return self._limit_s
+
+    @limit_s.setter
+    def limit_s(self, limit_s: float) -> None:
+        with self._changed:
+            self._limit_s = limit_s
+            self._changed.notify()
+
+    def __enter__(self) -> RunOptions:
+        with self._changed:
+            self._due_s = time.monotonic() + self._limit_s
+        return self._options
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._changed:
+            self._due_s = None
+            ended = self._options.terminate
+            if ended:
+                self._options = self._new_options()
+        if ended and error is not None:
+            raise OverdueError(f"an inference took more than {self._limit_s:g} s") from error
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        with self._changed:
+            while not self._closed:
+                self._changed.wait(self._end_overdue(time.monotonic()))
+
+    def _end_overdue(self, now_s: float) -> float:
+        """End what is due; seconds until the next look."""
+        if self._due_s is None or self._options.terminate:
+            return self._limit_s
+        if now_s < self._due_s:
+            return self._due_s - now_s
+        self._options.terminate = True
+        return self._limit_s

@@ -1,0 +1,213 @@
+"""The daemon put together, and taken through its life: start, new settings, end."""
+
+import gc
+import logging
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+from edge.config import MEBIBYTE, ScannerSettings, Settings
+from edge.daemon import Daemon, Scanner
+from edge.deadline import Deadline
+from edge.inbox import Inbox
+from edge.notify import Notifier
+from edge.pipeline import Pipeline
+from edge.reload import Prepared, Reload, Source, same_link
+from edge.runner import Runner
+from edge.runner_sessions import new_run_options
+from edge.sockets.bus import Bus
+from edge.sockets.enrolment import Enrolment
+from edge.sockets.keys import ClientKeys, pinned
+from edge.sockets.link import Link
+from edge.sockets.receiver import Post, Receiver
+from edge.watchdog import Watchdog
+
+SWITCH_S = 0.0005
+"""How long a Python thread may keep the interpreter while another waits: below a frame's budget."""
+
+FAULT_EXIT_CODE = 4
+
+log = logging.getLogger("edge")
+
+
+@dataclass(frozen=True)
+class Station:
+    """All that the daemon has for one scanner."""
+
+    post: Post
+    scanner: Scanner
+
+
+class Service:
+    """A daemon that serves until it is told to stop, and takes new settings meanwhile."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        runner: Runner,
+        bus: Bus,
+        enrolment: Enrolment | None,
+        source: Source,
+    ) -> None:
+        """`source`: where new settings come from when it is told to reload."""
+        self._settings, self._runner = settings, runner
+        self._enrolment = enrolment
+        self._source = source
+        self._ready = threading.Condition()
+        self._deadline = Deadline(settings.deadline_ms / 1e3, new_run_options)
+        runner.deadline = self._deadline
+        self._stations = self._stations_for(settings, {})
+        self._receiver = Receiver([station.post for station in self._stations.values()])
+        self._notifier = Notifier()
+        self._daemon = Daemon(
+            [station.scanner for station in self._stations.values()],
+            bus,
+            self._ready,
+            settings.exam_idle_s,
+            Watchdog(self._notifier, {"receiver": lambda: self._receiver.gets_on}),
+        )
+        self._bus = bus
+        self._failures: list[threading.ExceptHookArgs] = []
+        self._reload_asked = False
+        self._reload: Reload | None = None
+
+    def run(self) -> int:
+        """Serve; returns the exit code."""
+        sys.setswitchinterval(SWITCH_S)
+        # What has been loaded stays: without this a full collection stops a frame for 15 ms.
+        gc.freeze()
+        self._heed_signals()
+        threading.excepthook = self._fail
+        self._receiver.start()
+        self._announce()
+        try:
+            self._daemon.run(self._between_turns)
+        finally:
+            self._notifier.stopping()
+            self._daemon.watchdog.dismiss()
+            self._receiver.stop()
+        self._daemon.drain()
+        self._deadline.close()
+        for failure in self._failures:
+            # The type alone: an exception's text may hold what a peer sent.
+            name = failure.thread.name if failure.thread else "a"
+            log.critical("the %s thread failed: %s", name, failure.exc_type.__name__)
+        log.info("stopped")
+        return FAULT_EXIT_CODE if self._failures else 0
+
+    def _heed_signals(self) -> None:
+        """SIGTERM and SIGINT drain, and a second of them ends at once; SIGHUP reloads."""
+
+        def stop(*_: object) -> None:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            self._daemon.stop()
+
+        def reload(*_: object) -> None:
+            self._reload_asked = True
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        if hasattr(signal, "SIGHUP"):  # Windows has none
+            signal.signal(signal.SIGHUP, reload)
+
+    def _fail(self, crash: threading.ExceptHookArgs) -> None:
+        """Another thread has crashed: the daemon cannot go on."""
+        self._failures.append(crash)
+        self._daemon.stop()
+
+    def _announce(self) -> None:
+        named = [f"{scanner.name} at {scanner.frames}" for scanner in self._settings.scanner]
+        log.info("ready: %s; listening to %s", describe(self._runner), ", ".join(named))
+        log.info("estimates on %s", self._bus.endpoint)
+        self._tell_ready()
+
+    def _tell_ready(self, more: str = "") -> None:
+        scanners = len(self._settings.scanner)
+        self._notifier.ready(f"{describe(self._runner)}; scanners: {scanners}{more}")
+
+    def _between_turns(self) -> None:
+        """Start a reload that was asked for; once one is ready, take it over between two frames."""
+        if self._reload is None:
+            if self._reload_asked:
+                self._begin_reload()
+        elif not self._reload.is_alive():
+            self._end_reload(self._reload)
+
+    def _begin_reload(self) -> None:
+        self._reload_asked = False
+        self._notifier.reloading()
+        log.info("reloading the settings; the present ones serve meanwhile")
+        self._reload = Reload(self._source, self._settings, self._runner, self._enrolment)
+        self._reload.start()
+
+    def _end_reload(self, reload: Reload) -> None:
+        self._reload = None
+        if reload.prepared is None:
+            log.error("reload refused, the old settings stay in force: %s", reload.refusal)
+            self._tell_ready("; the last reload was refused, see the log")
+            return
+        self._take_over(reload.prepared)
+        log.info("reloaded: %s", describe(self._runner))
+        self._announce()
+
+    def _take_over(self, new: Prepared) -> None:
+        """Put new settings in force. Exams go on, but begin anew under another model."""
+        if new.runner is not None:
+            self._runner = new.runner
+            self._runner.deadline = self._deadline
+        self._deadline.limit_s = new.settings.deadline_ms / 1e3
+        logging.getLogger().setLevel(new.settings.log_level.upper())
+        self._stations = self._stations_for(new.settings, self._stations)
+        self._settings = new.settings
+        self._receiver.exchange([station.post for station in self._stations.values()])
+        scanners = [station.scanner for station in self._stations.values()]
+        self._daemon.listen(scanners, new.settings.exam_idle_s)
+        gc.freeze()
+
+    def _stations_for(self, settings: Settings, present: dict[str, Station]) -> dict[str, Station]:
+        """A station for each scanner, the present one where there is one."""
+        stations = {}
+        for scanner in settings.scanner:
+            station = present.get(scanner.name)
+            if station is None:
+                station = self._new_station(scanner, settings)
+            elif not same_link(self._settings, settings, scanner.name):
+                inbox = station.post.inbox
+                station = Station(self._post(scanner, settings, inbox), station.scanner)
+            station.scanner.pipeline.runner = self._runner
+            station.scanner.pipeline.judge_by(settings.rule)
+            stations[scanner.name] = station
+        return stations
+
+    def _new_station(self, scanner: ScannerSettings, settings: Settings) -> Station:
+        inbox = Inbox(self._ready)
+        pipeline = Pipeline(scanner.name, self._runner, time.monotonic_ns, settings.rule)
+        return Station(self._post(scanner, settings, inbox), Scanner(scanner.name, inbox, pipeline))
+
+    def _post(self, scanner: ScannerSettings, settings: Settings, inbox: Inbox) -> Post:
+        link = Link(
+            scanner.frames,
+            time.monotonic(),
+            keys=_link_keys(scanner, self._enrolment),
+            max_message_bytes=settings.max_message_mib * MEBIBYTE,
+        )
+        return Post(scanner.name, link, inbox)
+
+
+def _link_keys(scanner: ScannerSettings, enrolment: Enrolment | None) -> ClientKeys | None:
+    """Keys of the link to a scanner: enrolled, or its own from the settings, or none."""
+    if enrolment is not None:
+        if scanner.name not in enrolment.enrolled():
+            log.warning("scanner %s: not enrolled yet, so nothing is connected", scanner.name)
+        return enrolment.client(scanner.name)
+    return pinned(scanner.server_key)
+
+
+def describe(runner: Runner) -> str:
+    """The model in use, in words."""
+    info = runner.info
+    marks = "".join(f", {flag}" for flag in info.flags)
+    return f"model {info.name} {info.version} ({info.precision}{marks}) on {info.provider}"
