@@ -9,6 +9,7 @@ from edge.contract import topics
 from edge.contract.messages import ModelInfo, Reading, State, Status
 from edge.contract.pixels import PixelError
 from edge.inbox import ExamEnd, Freeze, Inbox, Taken
+from edge.journal.outlet import Outlet
 from edge.pipeline import Pipeline
 from edge.sockets.bus import Bus
 
@@ -50,13 +51,16 @@ class Daemon:
         self,
         scanners: list[Scanner],
         bus: Bus,
+        outlet: Outlet,
         ready: threading.Condition,
         model: ModelInfo,
         exam_idle_s: float,
     ) -> None:
-        """`ready`: the condition that the inboxes notify."""
+        """`outlet`: of estimates and readings; `ready`: that the inboxes and the outlet notify."""
         self._scanners = scanners
         self._bus = bus
+        self._outlet = outlet
+        self._journal = outlet.words
         self._ready = ready
         self._model = model
         self._exam_idle_ns = round(exam_idle_s * 1e9)
@@ -72,22 +76,33 @@ class Daemon:
         self._report(time.monotonic_ns(), "starting")
         while not self._stopping:
             with self._ready:
-                if not any(scanner.inbox.waiting for scanner in self._scanners):
+                if not self._outlet.waiting and not self._may_take():
                     self._ready.wait(WAIT_S)
-            self._turn()
+            if self._may_take():
+                self._turn()
+            self._outlet.publish()
             self._bus.serve()
             now_ns = time.monotonic_ns()
             if now_ns - self._reported_ns >= STATUS_NS:
                 self._end_idle(now_ns - self._exam_idle_ns)
                 self._report(now_ns)
+            elif self._outlet.words != self._journal:
+                self._report(now_ns)
 
     def drain(self) -> None:
         """Read what waits, close every exam and say so; nothing more may come in meanwhile."""
         while self._turn():
-            pass
-        now_ns = time.monotonic_ns()
-        self._end_idle(now_ns)
-        self._report(now_ns, "stopping")
+            self._outlet.publish()
+        self._end_idle(time.monotonic_ns())
+        self._outlet.flush()
+        self._report(time.monotonic_ns(), "stopping")
+
+    def _may_take(self) -> bool:
+        """Whether a frame waits and its estimate could be written down.
+
+        While it could not, frames stay in the inbox, which counts those that it overwrites.
+        """
+        return self._outlet.room and any(scanner.inbox.waiting for scanner in self._scanners)
 
     def _turn(self) -> bool:
         """Read one item of each scanner in turn; False where nothing waited."""
@@ -99,6 +114,7 @@ class Daemon:
                 self._publish(scanner, scanner.pipeline.end(item.exam, item.counts()))
             elif isinstance(item, Freeze):
                 scanner.pipeline.freeze(item)
+                self._outlet.put(scanner.pipeline.diary)
         return any(item is not None for _, item in items)
 
     def _read(self, scanner: Scanner, taken: Taken) -> None:
@@ -108,7 +124,7 @@ class Daemon:
         try:
             for estimate in scanner.pipeline.read(taken):
                 topic = topics.fat(scanner.name, estimate.view)
-                self._bus.publish(topic, estimate, received_ns)
+                self._outlet.put(scanner.pipeline.diary, topic, estimate, received_ns)
             for reading in scanner.pipeline.end_surplus():
                 self._publish(scanner, reading)
         except PixelError as error:
@@ -116,7 +132,7 @@ class Daemon:
 
     def _publish(self, scanner: Scanner, reading: Reading | None) -> None:
         if reading is not None:
-            self._bus.publish(topics.reading(scanner.name), reading)
+            self._outlet.put(scanner.pipeline.diary, topics.reading(scanner.name), reading)
 
     def _end_idle(self, before_ns: int) -> None:
         for scanner in self._scanners:
@@ -125,6 +141,7 @@ class Daemon:
 
     def _report(self, now_ns: int, state: State | None = None) -> None:
         """Publish every scanner's status."""
+        self._journal = self._outlet.words
         elapsed_s = max(now_ns - self._reported_ns, 1) / 1e9
         for scanner in self._scanners:
             status = Status(
@@ -132,14 +149,20 @@ class Daemon:
                 pub_epoch=0,
                 pub_seq=0,
                 publish_ns=0,
-                state=state or scanner.state(now_ns),
+                state=state or self._state(scanner, now_ns),
                 fps=scanner.frames / elapsed_s,
                 ledger=scanner.inbox.counts(),
                 provider=self._model.provider,
                 model=self._model,
                 uptime_s=(now_ns - self._started_ns) / 1e9,
-                journal="off",
+                journal=self._journal,
             )
             self._bus.publish(topics.status(scanner.name), status)
             scanner.frames = 0
         self._reported_ns = now_ns
+
+    def _state(self, scanner: Scanner, now_ns: int) -> State:
+        """The scanner's, unless nothing that it sends can be published."""
+        state = scanner.state(now_ns)
+        withheld = self._journal not in ("ok", "off")
+        return "degraded" if withheld and state == "ready" else state

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from edge.contract.crop import CropSpec
 from edge.contract.grading import View
+from edge.contract.messages import ModelInfo
 from edge.domain import ViewWatch
 from edge.fan.placing import Placing
 from edge.gate import Change, Setup, SetupWatch
@@ -17,10 +18,14 @@ MAX_OPEN_EXAMS = 8
 
 @dataclass
 class Exam:
-    """An open exam, how its views are taken, and when it last had a frame (monotonic ns)."""
+    """An open exam, how its views are taken, and when it last had a frame (monotonic ns).
+
+    `model`: that its last frame was read by.
+    """
 
     reading: ExamReading
     last_ns: int = 0
+    model: ModelInfo | None = None
     _setups: dict[View, SetupWatch] = field(default_factory=dict)
     watch: ViewWatch = field(default_factory=ViewWatch)
     _placing: Placing | None = None
@@ -33,6 +38,7 @@ class Exam:
 
     def set_up(self, view: View, setup: Setup) -> Change:
         """Compare a frame's setup with that of its view, which begins anew if it has changed."""
+        self.model = setup.model
         watch = self._setups.get(view)
         if watch is None:
             self._setups[view] = SetupWatch(setup)
@@ -46,7 +52,7 @@ class Exam:
 class OpenExams:
     """Exams by their id."""
 
-    def __init__(self, new_reading: Callable[[], ExamReading]) -> None:
+    def __init__(self, new_reading: Callable[[str], ExamReading]) -> None:
         self._new_reading = new_reading
         self._exams: OrderedDict[str, Exam] = OrderedDict()
 
@@ -58,10 +64,14 @@ class OpenExams:
         """The exam, made new where it is not open; it has a frame now."""
         state = self._exams.get(exam)
         if state is None:
-            state = self._exams[exam] = Exam(self._new_reading())
+            state = self._exams[exam] = Exam(self._new_reading(exam))
         state.last_ns = now_ns
         self._exams.move_to_end(exam)
         return state
+
+    def adopt(self, exam: str, state: Exam) -> None:
+        """Take in an exam that an earlier run has left open; those used last come last."""
+        self._exams[exam] = state
 
     def close(self, exam: str) -> Exam | None:
         """Forget an exam and give it back; None where it is not open."""

@@ -17,6 +17,9 @@ from edge.exams import Exam, OpenExams
 from edge.fan.placing import Placed, Placing
 from edge.histogram import TOP_PCT, quantise
 from edge.inbox import Freeze, Taken
+from edge.journal.diary import Diary
+from edge.journal.restored import Restored
+from edge.journal.rows import Told
 from edge.reading import DEFAULT_RULE, ExamReading, Features, Moment, RuleId
 from edge.runner import Inference, Runner
 
@@ -35,23 +38,40 @@ class Pipeline:
     """Reads the frames of one scanner.
 
     `clock`: monotonic ns, passed in so that a test owns the time. `rule`: id of the verdict's rule.
+    `diary`: told of everything that an exam can be computed again from; None: nobody is.
 
     Attributes:
         runner: the model; may be replaced between two frames, and every view then begins anew.
     """
 
     def __init__(
-        self, scanner: str, runner: Runner, clock: Clock, rule: RuleId = DEFAULT_RULE
+        self,
+        scanner: str,
+        runner: Runner,
+        clock: Clock,
+        rule: RuleId = DEFAULT_RULE,
+        diary: Diary | None = None,
     ) -> None:
         self.runner = runner
+        self.diary = diary
         self._scanner = scanner
         self._clock = clock
         self._gate = gate.Gate()
-        self._exams = OpenExams(lambda: ExamReading(self.runner.intervals, rule))
+        self._rule: RuleId = rule
+        self._exams = OpenExams(self._new_reading)
         self._nothing = ExamReading(rule=rule).summary("?")
         self._counts = LedgerCounts()
         self._flags: list[gate.Flag] = []
-        """Of the frame that is being read."""
+        self._shows: Told = None
+        """Both of the frame that is being read."""
+
+    def adopt(self, restored: Restored) -> None:
+        """Go on with what an earlier run has left open."""
+        self._counts = restored.counts
+        if restored.frozen is not None:
+            self._gate.freeze(restored.frozen, frozen=True)
+        for exam, state in restored.exams:
+            self._exams.adopt(exam, state)
 
     def read(self, taken: Taken) -> Iterator[Estimate]:
         """Estimate of a frame, then that of its pair where the other view has frames already.
@@ -63,6 +83,7 @@ class Pipeline:
         """
         laps = _Laps(self._clock, taken.arrival.received_ns)
         laps.end("receive")
+        self._shows = None
         header = taken.arrival.header
         gray = self._decode(taken)
         exam = self._exam(header)
@@ -84,6 +105,8 @@ class Pipeline:
         """The scanner froze its picture, or went on; either ends the holds."""
         self._gate.freeze(freeze.epoch, frozen=freeze.frozen)
         self._exams.end_holds()
+        if self.diary:
+            self.diary.freeze(freeze.epoch, frozen=freeze.frozen)
 
     def end(self, exam: str, counts: LedgerCounts | None = None) -> Reading | None:
         """Close an exam and give its final reading; None where it is not open.
@@ -94,7 +117,7 @@ class Pipeline:
         if closed is None:
             return None
         closed.reading.end_holds()
-        return Reading(
+        reading = Reading(
             scanner=self._scanner,
             exam=exam,
             pub_epoch=0,
@@ -103,8 +126,11 @@ class Pipeline:
             views=closed.reading.summaries(),
             acquisitions=closed.reading.acquisitions(),
             ledger=counts or self._counts,
-            model=self.runner.info,
+            model=closed.model or self.runner.info,
         )
+        if self.diary:
+            self.diary.end(exam, reading)
+        return reading
 
     def end_idle(self, before_ns: int) -> Iterator[Reading]:
         """Close the exams without a frame since `before_ns`."""
@@ -126,11 +152,19 @@ class Pipeline:
             taken.ledger.undecodable += 1
             raise
 
+    def _new_reading(self, exam: str) -> ExamReading:
+        afresh = self.diary is not None and self.diary.open(exam)
+        return ExamReading(self.runner.intervals, self._rule, afresh=afresh)
+
     def _exam(self, header: FrameHeader) -> Exam | None:
         """The frame's exam; one of no view, where the network tells none either, opens none."""
-        if header.view is None and not self.runner.heads:
+        if not self._opens(header):
             return self._exams.get(header.exam)
         return self._exams.open(header.exam, self._clock())
+
+    def _opens(self, header: FrameHeader) -> bool:
+        """Whether a frame can belong to a view, so that its exam is opened for it."""
+        return header.view is not None or self.runner.heads is not None
 
     def _place(self, exam: Exam | None, gray: Gray, header: FrameHeader) -> Placed:
         """The frame's window, cut where its exam's frames are cut."""
@@ -170,6 +204,7 @@ class Pipeline:
     ) -> tuple[View | None, gate.Reason | None]:
         """The view to read a frame as, by its header or its picture; or why there is none."""
         shows = None if said.view_logit is None else shown(said.view_logit, heads)
+        self._shows = shows or ""
         view = exam.watch.see(header.view, shows)
         if view is None:
             return None, "view_unknown"
@@ -198,8 +233,13 @@ class Pipeline:
         header, value_pct = taken.arrival.header, _counted(fat_pct)
         reading = exam.reading
         moment = Moment(header.epoch, header.capture_ns, header.hold, scene)
-        reading.add(view, value_pct, features, moment)
-        yield self._estimate(taken, view, value_pct, None, laps)
+        begins = reading.add(view, value_pct, features, moment)
+        estimate = self._estimate(taken, view, value_pct, None, laps)
+        if self.diary:
+            self.diary.frame(exam, header, estimate, self._shows, begins=begins)
+            if self.runner.pairs:
+                self.diary.typical(exam, header, view)
+        yield estimate
         partner = reading.partner(view) if self.runner.pairs else None
         if partner is None:
             return
@@ -211,7 +251,10 @@ class Pipeline:
             reading.add_pair(_counted(pair_pct))
         else:
             reading.reject(PAIR, reason)
-        yield self._estimate(taken, PAIR, None if reason else _counted(pair_pct), reason, laps)
+        estimate = self._estimate(taken, PAIR, None if reason else _counted(pair_pct), reason, laps)
+        if self.diary:
+            self.diary.pair(exam, header, view, estimate)
+        yield estimate
 
     def _reject(
         self,
@@ -224,7 +267,11 @@ class Pipeline:
         taken.ledger.gated += 1
         if exam is not None and view is not None and reason is not None:
             exam.reading.reject(view, reason)
-        return self._estimate(taken, view, None, reason, laps)
+        estimate = self._estimate(taken, view, None, reason, laps)
+        if self.diary:
+            header = taken.arrival.header
+            self.diary.frame(exam if self._opens(header) else None, header, estimate, self._shows)
+        return estimate
 
     def _summary(self, exam: str, view: str | None) -> Summary:
         state = self._exams.get(exam)

@@ -16,6 +16,11 @@ from edge.commands.arguments import OF_BUNDLE, add_bundle, given, source_of
 from edge.contract.bundle import BundleError
 from edge.daemon import Daemon, Scanner
 from edge.inbox import Inbox
+from edge.journal.errors import JournalError
+from edge.journal.opening import OpenedJournal, now, open_journal
+from edge.journal.outlet import Direct, Journal, Outlet
+from edge.journal.restored import Restored
+from edge.journal.store import Limits
 from edge.opening import open_runner, remember_bundle
 from edge.pipeline import Pipeline
 from edge.providers import ProviderError
@@ -61,7 +66,7 @@ FLAGS = (
 )
 """Flags that stand for the setting of their name."""
 
-REFUSED = (config.ConfigError, BundleError, ProviderError, ModelError, KeyringError)
+REFUSED = (config.ConfigError, BundleError, ProviderError, ModelError, KeyringError, JournalError)
 
 logger = logging.getLogger("edge")
 
@@ -98,8 +103,10 @@ def run(args: argparse.Namespace) -> int:
         log.set_up(settings.log_level)
         bundle, runner = open_runner(settings, source_of(args))
         enrolment = Enrolment(settings.keys.folder) if settings.keys.folder else None
+        journal = None
         if not args.check:
             remember_bundle(settings, bundle)
+            journal = _open_journal(settings, runner)
     except REFUSED as error:
         print(f"steatoscope: {error}", file=sys.stderr)
         return 2
@@ -112,7 +119,21 @@ def run(args: argparse.Namespace) -> int:
         except AddressError as error:
             print(f"steatoscope: {error}", file=sys.stderr)
             return 3
-        return _serve(settings, runner, bus, enrolment)
+        return _serve(settings, runner, bus, enrolment, journal)
+
+
+def _open_journal(settings: config.Settings, runner: Runner) -> OpenedJournal | None:
+    """The journal and what it restores; None where none is kept."""
+    chosen = settings.journal
+    if chosen.durability == "off":
+        return None
+    return open_journal(
+        settings.journal_path,
+        chosen.durability,
+        Limits(chosen.keep_days, chosen.keep_mib * config.MEBIBYTE),
+        [scanner.name for scanner in settings.scanner],
+        now(runner.info, runner.intervals, settings.rule, settings.exam_idle_s),
+    )
 
 
 def _open_bus(settings: config.Settings, enrolment: Enrolment | None, stack: ExitStack) -> Bus:
@@ -143,24 +164,30 @@ def _overrides(args: argparse.Namespace) -> dict[str, Any]:
     return overrides
 
 
-def _serve(settings: config.Settings, runner: Runner, bus: Bus, enrolment: Enrolment | None) -> int:
+def _serve(
+    settings: config.Settings,
+    runner: Runner,
+    bus: Bus,
+    enrolment: Enrolment | None,
+    journal: OpenedJournal | None,
+) -> int:
     sys.setswitchinterval(SWITCH_S)
     # What has been loaded stays: without this a full collection stops a frame for 15 ms.
     gc.freeze()
     ready = threading.Condition()
     posts, scanners, failures = [], [], []
     for scanner in settings.scanner:
-        inbox = Inbox(ready)
+        place = _place(settings, scanner, ready, runner, journal)
         link = Link(
             scanner.frames,
             time.monotonic(),
             keys=_link_keys(scanner, enrolment),
             max_message_bytes=settings.max_message_mib * config.MEBIBYTE,
         )
-        posts.append(Post(scanner.name, link, inbox))
-        pipeline = Pipeline(scanner.name, runner, time.monotonic_ns, settings.rule)
-        scanners.append(Scanner(scanner.name, inbox, pipeline))
-    daemon = Daemon(scanners, bus, ready, runner.info, settings.exam_idle_s)
+        posts.append(Post(scanner.name, link, place.inbox))
+        scanners.append(place)
+    outlet = _outlet(bus, journal, ready)
+    daemon = Daemon(scanners, bus, outlet, ready, runner.info, settings.exam_idle_s)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: daemon.stop())
 
@@ -170,6 +197,7 @@ def _serve(settings: config.Settings, runner: Runner, bus: Bus, enrolment: Enrol
 
     threading.excepthook = fail
     receiver = Receiver(posts)
+    outlet.start()
     receiver.start()
     names = ", ".join(f"{scanner.name} at {scanner.frames}" for scanner in settings.scanner)
     logger.info("ready: %s; listening to %s", _describe(runner), names)
@@ -179,11 +207,34 @@ def _serve(settings: config.Settings, runner: Runner, bus: Bus, enrolment: Enrol
     finally:
         receiver.stop()
     daemon.drain()
+    outlet.close()
     for failure in failures:
         # The type alone: an exception's text may hold what a peer sent.
-        logger.critical("the receiving thread failed: %s", failure.exc_type.__name__)
+        logger.critical("a thread failed: %s", failure.exc_type.__name__)
     logger.info("stopped")
     return 4 if failures else 0
+
+
+def _place(
+    settings: config.Settings,
+    scanner: config.ScannerSettings,
+    ready: threading.Condition,
+    runner: Runner,
+    journal: OpenedJournal | None,
+) -> Scanner:
+    """A scanner's way through the daemon, with what an earlier run has left open."""
+    restored = journal.restored[scanner.name] if journal else Restored()
+    diary = journal.diaries[scanner.name] if journal else None
+    pipeline = Pipeline(scanner.name, runner, time.monotonic_ns, settings.rule, diary)
+    pipeline.adopt(restored)
+    return Scanner(scanner.name, Inbox(ready, ledger=restored.ledger), pipeline)
+
+
+def _outlet(bus: Bus, journal: OpenedJournal | None, ready: threading.Condition) -> Outlet:
+    """Where estimates and readings go."""
+    if journal is None:
+        return Direct(bus)
+    return Journal(bus, journal.writer(ready), journal.files)
 
 
 def _describe(runner: Runner) -> str:

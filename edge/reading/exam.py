@@ -14,38 +14,49 @@ from edge.reading.view import ViewReading
 class ExamReading:
     """One exam.
 
-    `intervals`: calibration of the models that have one, by "AR", "HR" or "AR+HR". `rule`: id of
-    the rule of the verdict.
+    `intervals`: calibration of the models that have one, by "AR", "HR" or "AR+HR". `afresh`:
+    something of the exam is lost, so its views count as restarted from the first.
+
+    Attributes:
+        rule: id of the rule of the verdict.
     """
 
     def __init__(
-        self, intervals: Mapping[str, IntervalTable] | None = None, rule: RuleId = DEFAULT_RULE
+        self,
+        intervals: Mapping[str, IntervalTable] | None = None,
+        rule: RuleId = DEFAULT_RULE,
+        *,
+        afresh: bool = False,
     ) -> None:
         self._intervals = intervals or {}
-        self._rule: RuleId = rule
+        self.rule: RuleId = rule
+        self._afresh = afresh
         self._views: dict[str, ViewReading] = {}
         self._boundaries = Boundaries()
         self._present: View | None = None
         self._now_ns = 0
 
-    def add(self, view: View, fat_pct: float, features: Features, moment: Moment) -> None:
-        """Take in an accepted frame.
+    def add(self, view: View, fat_pct: float, features: Features | None, moment: Moment) -> bool:
+        """Take in an accepted frame; whether a hold begins with it.
 
         Args:
             view: of the frame.
             fat_pct: its estimate, 0-100 %.
-            features: of its trunk, float32 (1, n).
+            features: of its trunk, float32 (1, n); None where they are not kept.
             moment: when and where it was taken.
         """
         if view != self._present:
             self.end_holds()
             self._present = view
         self._now_ns = moment.capture_ns
-        if self._boundaries.begins(moment):
+        begins = self._boundaries.begins(moment)
+        if begins:
             self._close_holds()
         reading = self._of(view)
         reading.add(fat_pct, moment.capture_ns)
-        reading.typical.add(fat_pct, features, reading.median_pct or 0.0)
+        if features is not None:
+            reading.typical.add(fat_pct, features, reading.median_pct or 0.0)
+        return begins
 
     def add_pair(self, fat_pct: float) -> None:
         """Take in the estimate of the frame just added together with the other view's partner.
@@ -66,6 +77,25 @@ class ExamReading:
         if view == self._present:
             self._boundaries.end()
 
+    def begin_anew(self, rule: RuleId) -> None:
+        """Begin every view anew, by this rule: another model or rule runs from here on."""
+        self.end_holds()
+        self.rule = rule
+        for reading in self._views.values():
+            reading.restart()
+            reading.rule = rule
+
+    def calibrate(self, intervals: Mapping[str, IntervalTable]) -> None:
+        """Take the calibration of another model."""
+        self._intervals = intervals
+        for view, reading in self._views.items():
+            reading.interval = intervals.get(view)
+
+    def recall(self, view: View, fat_pct: float, features: Features) -> None:
+        """Take a frame that has been counted already for the view's typical one."""
+        if view in self._views and self._views[view].frames:
+            self._views[view].typical.add(fat_pct, features, fat_pct)
+
     def end_holds(self) -> None:
         """Whatever hold is open is over: the picture froze, or another view came."""
         self._boundaries.end()
@@ -73,14 +103,20 @@ class ExamReading:
 
     def partner(self, view: View) -> Features | None:
         """Features of the other view's most typical frame so far, or None before it has one."""
-        other = self._views.get("HR" if view == "AR" else "AR")
-        if other is None or other.median_pct is None:
+        typical = self.typical("HR" if view == "AR" else "AR")
+        return typical and typical[1]
+
+    def typical(self, view: View) -> tuple[float, Features] | None:
+        """Estimate and features of a view's most typical frame so far; None before it has one."""
+        reading = self._views.get(view)
+        if reading is None or reading.median_pct is None or not reading.typical.features:
             return None
-        return other.typical.nearest(other.median_pct)
+        fat_pct = reading.typical.nearest_pct(reading.median_pct)
+        return fat_pct, reading.typical.features[fat_pct]
 
     def summary(self, view: str) -> Summary:
         """Running state of "AR", "HR" or "AR+HR"; empty where no frame has come."""
-        reading = self._views.get(view) or ViewReading(self._intervals.get(view), self._rule)
+        reading = self._views.get(view) or self._new(view)
         if view != PAIR:
             return reading.summary()
         # The pair repeats no more than the view that was repeated less.
@@ -104,5 +140,8 @@ class ExamReading:
 
     def _of(self, view: str) -> ViewReading:
         if view not in self._views:
-            self._views[view] = ViewReading(self._intervals.get(view), self._rule)
+            self._views[view] = self._new(view)
         return self._views[view]
+
+    def _new(self, view: str) -> ViewReading:
+        return ViewReading(self._intervals.get(view), self.rule, int(self._afresh))

@@ -29,4 +29,8 @@ class TypicalFrames:
 
     def nearest(self, median_pct: float) -> Features:
         """Features of the frame whose estimate is nearest `median_pct`; the lower one of two."""
-        return self.features[min(self.features, key=lambda value: (abs(value - median_pct), value))]
+        return self.features[self.nearest_pct(median_pct)]
+
+    def nearest_pct(self, median_pct: float) -> float:
+        """Its estimate."""
+        return min(self.features, key=lambda value: (abs(value - median_pct), value))
