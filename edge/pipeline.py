@@ -233,12 +233,12 @@ class Pipeline:
         header, value_pct = taken.arrival.header, _counted(fat_pct)
         reading = exam.reading
         moment = Moment(header.epoch, header.capture_ns, header.hold, scene)
-        begins = reading.add(view, value_pct, features, moment)
+        added = reading.add(view, value_pct, features, moment)
         estimate = self._estimate(taken, view, value_pct, None, laps)
         if self.diary:
-            self.diary.frame(exam, header, estimate, self._shows, begins=begins)
+            self.diary.frame(exam, header, estimate, self._shows, begins=added.begins)
             if self.runner.pairs:
-                self.diary.typical(exam, header, view)
+                self.diary.typical(header.exam, view, added.kept, features)
         yield estimate
         partner = reading.partner(view) if self.runner.pairs else None
         if partner is None:
@@ -253,7 +253,7 @@ class Pipeline:
             reading.reject(PAIR, reason)
         estimate = self._estimate(taken, PAIR, None if reason else _counted(pair_pct), reason, laps)
         if self.diary:
-            self.diary.pair(exam, header, view, estimate)
+            self.diary.pair(estimate)
         yield estimate
 
     def _reject(

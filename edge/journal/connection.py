@@ -28,6 +28,7 @@ SETTINGS = (
     "PRAGMA journal_mode = WAL",
     f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
     f"PRAGMA journal_size_limit = {WAL_KEPT_BYTES}",
+    "PRAGMA secure_delete = FAST",
     "PRAGMA cell_size_check = ON",
     "PRAGMA trusted_schema = OFF",
 )
@@ -39,8 +40,9 @@ _MARKS = """
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, data BLOB NOT NULL, seal BLOB NOT NULL)
     STRICT, WITHOUT ROWID"""
 _PARTNERS = """
-CREATE TABLE IF NOT EXISTS partners (exam INTEGER NOT NULL, view TEXT NOT NULL, data BLOB NOT NULL,
-    seal BLOB NOT NULL, PRIMARY KEY (exam, view)) STRICT"""
+CREATE TABLE IF NOT EXISTS partners (exam INTEGER NOT NULL, view TEXT NOT NULL,
+    fat_pct REAL NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL, seal BLOB NOT NULL,
+    PRIMARY KEY (exam, view, fat_pct)) STRICT"""
 
 TABLES = (_ROWS, _MARKS, _PARTNERS, f"PRAGMA user_version = {VERSION}")
 

@@ -13,10 +13,7 @@ from edge.contract.messages import Estimate, FrameHeader, ModelInfo, Reading
 from edge.exams import Exam
 from edge.journal import rows
 from edge.journal.rows import Entry, Partner, Row, Stream, Told
-from edge.reading import DEFAULT_RULE, Features, RuleId
-
-PARTNER_NS = 1_000_000_000
-"""A view's typical frame is written down so often at most while the view itself has frames."""
+from edge.reading import DEFAULT_RULE, Features, Kept, RuleId
 
 
 class Notes(NamedTuple):
@@ -33,8 +30,6 @@ class Record:
     id: int
     number: int = 0
     setups: list[rows.SetUp] = field(default_factory=list)
-    partners: dict[View, tuple[Features, int]] = field(default_factory=dict)
-    """By view: the features written last, and when their frame was captured."""
 
 
 class Diary:
@@ -73,7 +68,7 @@ class Diary:
         self._lossy = False
         record = self._records[exam] = Record(next(self._ids))
         opened = rows.Opened(self._scanner, exam, self._rule, self._boot, afresh)
-        self._write(record, opened)
+        self._note(record, opened)
         return afresh
 
     def frame(
@@ -108,32 +103,36 @@ class Diary:
         )
         stream = Stream(self._scanner, header.epoch, header.seq, counts)
         if record:
-            self._write(record, row, stream)
+            self._note(record, row, stream)
         else:
             stray = rows.Stray(self._scanner, header.exam, row, estimate.model)
-            self._write(None, stray, stream)
+            self._note(None, stray, stream)
 
-    def pair(self, exam: Exam, header: FrameHeader, view: View, estimate: Estimate) -> None:
-        """The estimate of both views together, of the frame of `view` just before."""
-        record = self._records[header.exam]
-        other: View = "HR" if view == "AR" else "AR"
-        self._partner(record, exam, other, header.capture_ns, every_ns=0)
-        self._write(record, rows.Pair(estimate.fat_pct, estimate.reason, estimate.flags))
+    def pair(self, estimate: Estimate) -> None:
+        """The estimate of both views together, of the frame just before."""
+        row = rows.Pair(estimate.fat_pct, estimate.reason, estimate.flags)
+        self._note(self._records[estimate.exam], row)
 
-    def typical(self, exam: Exam, header: FrameHeader, view: View) -> None:
-        """Keep the frame that `view` would now be paired by, should the daemon end here."""
-        record = self._records[header.exam]
-        self._partner(record, exam, view, header.capture_ns, every_ns=PARTNER_NS)
+    def typical(self, exam: str, view: View, kept: Kept, features: Features) -> None:
+        """What has changed of the frames of `view` that the other view's are paired with."""
+        record = self._records[exam]
+        if kept.added is not None:
+            data = np.ascontiguousarray(features, np.float32).tobytes()
+            self._notes.partners.append(Partner(record.id, view, kept.added, record.number, data))
+        if kept.dropped is not None:
+            self._notes.partners.append(Partner(record.id, view, kept.dropped, record.number, b""))
 
     def freeze(self, epoch: int, *, frozen: bool) -> None:
         """The scanner froze its picture, or went on."""
+        state = rows.Frozen(self._scanner, epoch if frozen else None)
+        self._note(None, state, frozen=state)
         for record in self._records.values():
-            self._write(record, rows.Freeze(epoch, frozen))
+            self._note(record, rows.Freeze())
 
     def end(self, exam: str, reading: Reading) -> None:
         """An exam is over."""
         if record := self._records.pop(exam, None):
-            self._write(record, rows.Ended(reading, self._utc()))
+            self._note(record, rows.Ended(reading, self._utc()))
 
     def take(self) -> Notes:
         """All that was noted since the last time."""
@@ -145,25 +144,18 @@ class Diary:
         setup = rows.SetUp(header.width, header.height, header.format, header.spacing_mm, model)
         if setup not in record.setups:
             record.setups.append(setup)
-            self._write(record, setup)
+            self._note(record, setup)
         return record.setups.index(setup)
 
-    def _partner(
-        self, record: Record, exam: Exam, view: View, at_ns: int, *, every_ns: int
+    def _note(
+        self,
+        record: Record | None,
+        row: Row,
+        stream: Stream | None = None,
+        frozen: rows.Frozen | None = None,
     ) -> None:
-        typical = exam.reading.typical(view)
-        if typical is None:
-            return
-        fat_pct, features = typical
-        last, last_ns = record.partners.get(view, (None, None))
-        if features is last or (last_ns is not None and 0 <= at_ns - last_ns < every_ns):
-            return
-        record.partners[view] = (features, at_ns)
-        data = np.ascontiguousarray(features, np.float32).tobytes()
-        self._notes.partners.append(Partner(record.id, view, record.number, fat_pct, data))
-
-    def _write(self, record: Record | None, row: Row, stream: Stream | None = None) -> None:
         exam, number = (record.id, record.number) if record else (rows.NO_EXAM, 0)
-        self._notes.entries.append(Entry(exam, number, rows.kind_of(row), rows.encode(row), stream))
+        kind, data = rows.kind_of(row), rows.encode(row)
+        self._notes.entries.append(Entry(exam, number, kind, data, stream, frozen))
         if record:
             record.number += 1

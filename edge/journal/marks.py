@@ -33,6 +33,8 @@ class StateMark(msgspec.Struct, frozen=True, array_like=True, tag="state"):
     """First row of each exam that is open."""
     streams: list[StreamMark] = []
     """The one heard last stands last."""
+    frozen: dict[str, int | None] = {}
+    """By scanner, the epoch that froze."""
 
 
 Mark = TypeVar("Mark", Anchor, StateMark)

@@ -96,7 +96,11 @@ def _take_up(files: JournalFiles, store: Store, scanners: Sequence[str], at: Now
     ids = itertools.count(found.progress.next_exam)
     diaries = {name: Diary(name, at.boot, ids, at.rule) for name in scanners}
     restored = {
-        name: Restored(ledger=ledger_from(found.progress.streams, name)) for name in scanners
+        name: Restored(
+            ledger=ledger_from(found.progress.streams, name),
+            frozen=found.progress.frozen.get(name),
+        )
+        for name in scanners
     }
     first = [*_note_damage(found, at), *_resume(found, diaries, restored, at)]
     _distrust(found, diaries)
@@ -127,7 +131,7 @@ def _resume(
         diaries[scanner].adopt(name, Record(replay.id, replay.number, replay.written))
         to = restored[scanner]
         to.exams.append((name, replay.exam))
-        to.counts, to.frozen = replay.counts, replay.frozen
+        to.counts = replay.counts
     return first
 
 

@@ -25,7 +25,6 @@ class Replay:
         exam: its state after the rows so far.
         number: rows so far.
         last: its last frame, None before one.
-        frozen: epoch that the scanner froze in, None where it did not.
         boot: of the clock that timed its last rows.
         setups, written: ways in which its frames were taken, by their number, and as rows.
     """
@@ -36,7 +35,6 @@ class Replay:
     boot: str = field(init=False)
     number: int = 1
     last: rows.Frame | None = None
-    frozen: int | None = None
     setups: list[Setup] = field(default_factory=list)
     written: list[rows.SetUp] = field(default_factory=list)
     _restarted: dict[str, int] = field(default_factory=dict)
@@ -57,7 +55,6 @@ class Replay:
             self.written.append(row)
             self.setups.append(Setup(row.width, row.height, row.format, row.spacing_mm, row.model))
         elif isinstance(row, rows.Freeze):
-            self.frozen = row.epoch if row.frozen else None
             self.exam.reading.end_holds()
         elif isinstance(row, rows.Resumed):
             self._resume(row)

@@ -106,6 +106,7 @@ class _Going:
         found.progress = Progress(
             {exam: self._first[exam] for exam in found.replays},
             self._progress.streams,
+            self._progress.frozen,
             self._next_exam,
             self._progress.marked,
         )
@@ -123,5 +124,7 @@ class _Going:
         elif isinstance(row, rows.Frame) and exam in self._found.names:
             scanner, frame = self._found.names[exam][0], row
         else:
+            if isinstance(row, rows.Frozen):
+                self._progress.frozen[row.scanner] = row.epoch
             return
         hear(self._progress.streams, [Stream(scanner, frame.epoch, frame.seq, frame.counts)])

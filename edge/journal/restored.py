@@ -13,13 +13,10 @@ class Restored:
 
     exams: id and state of those that are open, the one used last at the end. counts: the ledger
     with the last frame. ledger: of every process of the scanner that is remembered. frozen: epoch
-    that said it froze. damaged: ids of exams whose record cannot be trusted. lossy: rows are gone
-    that may have been of any exam, whatever its id.
+    that said it froze.
     """
 
     exams: list[tuple[str, Exam]] = field(default_factory=list)
     counts: LedgerCounts = field(default_factory=LedgerCounts)
     ledger: ScannerLedger = field(default_factory=ScannerLedger)
     frozen: int | None = None
-    damaged: set[str] = field(default_factory=set)
-    lossy: bool = False

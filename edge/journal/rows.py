@@ -84,10 +84,14 @@ class Stray(msgspec.Struct, frozen=True, array_like=True, tag="x"):
 
 
 class Freeze(msgspec.Struct, frozen=True, array_like=True, tag="z"):
-    """The scanner froze its picture, or went on."""
+    """The scanner froze its picture, or went on: in each open exam, whose holds it ends."""
 
-    epoch: int
-    frozen: bool
+
+class Frozen(msgspec.Struct, frozen=True, array_like=True, tag="h"):
+    """The same once more, of the scanner. `epoch`: that froze; None: none has."""
+
+    scanner: str
+    epoch: int | None
 
 
 class Resumed(msgspec.Struct, frozen=True, array_like=True, tag="r"):
@@ -115,7 +119,7 @@ class Damage(msgspec.Struct, frozen=True, array_like=True, tag="d"):
     utc_ns: int
 
 
-Row = Opened | SetUp | Frame | Pair | Stray | Freeze | Resumed | Ended | Damage
+Row = Opened | SetUp | Frame | Pair | Stray | Freeze | Frozen | Resumed | Ended | Damage
 
 NO_EXAM = 0
 """Stands in the exam's place in rows that belong to none."""
@@ -144,7 +148,7 @@ class Entry(NamedTuple):
     """A row on its way to the file.
 
     exam: number of the exam's record, from 1. number: of the row within the exam, from 0. stream:
-    of a frame.
+    of a frame. frozen: of a Frozen.
     """
 
     exam: int
@@ -152,18 +156,19 @@ class Entry(NamedTuple):
     kind: str
     data: bytes
     stream: Stream | None = None
+    frozen: Frozen | None = None
 
 
 class Partner(NamedTuple):
-    """Features of a view's typical frame, which the other view's frames are paired with.
+    """Features of one of a view's typical frames, which the other view's are paired with.
 
-    number: of the exam's row that it was written with. data: float32 values.
+    number: of the exam's next row when it came. data: float32 values; empty: it is forgotten.
     """
 
     exam: int
     view: View
-    number: int
     fat_pct: float
+    number: int
     data: bytes
 
 

@@ -18,6 +18,7 @@ class Progress:
     Attributes:
         open: first row of each open exam.
         streams: by scanner and epoch, the one heard last at the end.
+        frozen: by scanner, the epoch that said it froze, None where it went on.
         next_exam: number for the next exam's record.
         marked: the row up to which the file's mark tells it.
         changed: an exam has begun or ended since.
@@ -26,6 +27,7 @@ class Progress:
 
     open: dict[int, int] = field(default_factory=dict)
     streams: Streams = field(default_factory=OrderedDict)
+    frozen: dict[str, int | None] = field(default_factory=dict)
     next_exam: int = 1
     marked: int = 0
     changed: bool = False
@@ -41,7 +43,7 @@ class Progress:
             )
             for each in mark.streams
         )
-        return cls(dict(mark.open), streams, mark.next_exam, mark.through)
+        return cls(dict(mark.open), streams, dict(mark.frozen), mark.next_exam, mark.through)
 
     def after(self, last: int, entries: Sequence[Entry]) -> "Progress":
         """What it is once these rows have followed row `last`."""
@@ -57,7 +59,9 @@ class Progress:
                 ended.append(entry.exam)
                 changed = True
         streams = hear(self.streams, (entry.stream for entry in entries if entry.stream))
-        return Progress(opened, streams, next_exam, self.marked, changed, tuple(ended))
+        told = {each.frozen.scanner: each.frozen.epoch for each in entries if each.frozen}
+        frozen = {**self.frozen, **told} if told else self.frozen
+        return Progress(opened, streams, frozen, next_exam, self.marked, changed, tuple(ended))
 
     def touched(self) -> "Progress":
         """The same, to be marked with the next commit."""
@@ -65,12 +69,12 @@ class Progress:
 
     def noted(self, through: int) -> "Progress":
         """The same, marked in the file up to a row."""
-        return Progress(self.open, self.streams, self.next_exam, through)
+        return replace(self, marked=through, changed=False, ended=())
 
     def mark(self, through: int) -> StateMark:
         """What the file is to say."""
         streams = [StreamMark(*stream) for stream in self.streams.values()]
-        return StateMark(through, self.next_exam, self.open, streams)
+        return StateMark(through, self.next_exam, self.open, streams, self.frozen)
 
     def needed_from(self, last: int) -> int:
         """The first row that a start needs."""

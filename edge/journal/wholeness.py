@@ -63,6 +63,8 @@ class Wholeness:
             return False
         if isinstance(row, rows.Opened):
             self.open[exam] = Kept()
+        elif exam not in self.open and not self.faults:
+            self.open[exam] = Kept(scanned.number)  # begun before the scan, or before a purge
         kept = self.open.get(exam)
         if kept is None or kept.number != scanned.number:
             self._condemn(exam)

@@ -1,14 +1,22 @@
 """All that is kept of one exam of one scanner: its views, and the two of them together."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from edge.contract.grading import PAIR, VIEWS, View
 from edge.contract.interval import IntervalTable
 from edge.contract.messages import Acquisition, Summary
 from edge.reading.boundaries import Boundaries, Moment
 from edge.reading.rules import DEFAULT_RULE, RuleId
-from edge.reading.typical import Features
+from edge.reading.typical import Features, Kept
 from edge.reading.view import ViewReading
+
+
+class Added(NamedTuple):
+    """What became of a frame: whether a hold begins with it, and what is kept for pairing."""
+
+    begins: bool
+    kept: Kept
 
 
 class ExamReading:
@@ -36,8 +44,8 @@ class ExamReading:
         self._present: View | None = None
         self._now_ns = 0
 
-    def add(self, view: View, fat_pct: float, features: Features | None, moment: Moment) -> bool:
-        """Take in an accepted frame; whether a hold begins with it.
+    def add(self, view: View, fat_pct: float, features: Features | None, moment: Moment) -> Added:
+        """Take in an accepted frame.
 
         Args:
             view: of the frame.
@@ -54,9 +62,10 @@ class ExamReading:
             self._close_holds()
         reading = self._of(view)
         reading.add(fat_pct, moment.capture_ns)
+        kept = Kept()
         if features is not None:
-            reading.typical.add(fat_pct, features, reading.median_pct or 0.0)
-        return begins
+            kept = reading.typical.add(fat_pct, features, reading.median_pct or 0.0)
+        return Added(begins, kept)
 
     def add_pair(self, fat_pct: float) -> None:
         """Take in the estimate of the frame just added together with the other view's partner.
@@ -92,9 +101,9 @@ class ExamReading:
             reading.interval = intervals.get(view)
 
     def recall(self, view: View, fat_pct: float, features: Features) -> None:
-        """Take a frame that has been counted already for the view's typical one."""
-        if view in self._views and self._views[view].frames:
-            self._views[view].typical.add(fat_pct, features, fat_pct)
+        """Take back the features of a frame that has been counted already."""
+        if view in self._views:
+            self._views[view].typical.recall(fat_pct, features)
 
     def end_holds(self) -> None:
         """Whatever hold is open is over: the picture froze, or another view came."""
@@ -103,16 +112,10 @@ class ExamReading:
 
     def partner(self, view: View) -> Features | None:
         """Features of the other view's most typical frame so far, or None before it has one."""
-        typical = self.typical("HR" if view == "AR" else "AR")
-        return typical and typical[1]
-
-    def typical(self, view: View) -> tuple[float, Features] | None:
-        """Estimate and features of a view's most typical frame so far; None before it has one."""
-        reading = self._views.get(view)
-        if reading is None or reading.median_pct is None or not reading.typical.features:
+        other = self._views.get("HR" if view == "AR" else "AR")
+        if other is None or other.median_pct is None or not other.typical.features:
             return None
-        fat_pct = reading.typical.nearest_pct(reading.median_pct)
-        return fat_pct, reading.typical.features[fat_pct]
+        return other.typical.nearest(other.median_pct)
 
     def summary(self, view: str) -> Summary:
         """Running state of "AR", "HR" or "AR+HR"; empty where no frame has come."""
