@@ -9,9 +9,11 @@ from msgspec import Meta
 
 from edge.contract.bundle import builtin_path
 from edge.contract.crop import CropSpec
+from edge.journal.durability import Durability
 from edge.reading.rules import DEFAULT_RULE, RuleId
 from edge.sockets.addresses import AddressError, check_address
 from edge.sockets.keys import is_public_key
+from edge.state import state_folder
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+\Z")]
 
@@ -58,6 +60,21 @@ class KeysSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Path(self.dir).expanduser() if self.dir else None
 
 
+class JournalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is on disk before it is published (docs/journal.md).
+
+    `path`: the journal's file, "" for journal.db in the folder of `state_dir`. `durability`: what a
+    power cut may take: "full" nothing that was published, "normal" the last seconds; "off" keeps no
+    journal, and whatever ends the daemon ends its exams. `keep_days`, `keep_mib`: what is older or
+    more than this is taken out, the oldest first; exams that are open stay.
+    """
+
+    path: str = ""
+    durability: Durability = "full"
+    keep_days: Annotated[float, Meta(gt=0, le=36500)] = 30.0
+    keep_mib: Annotated[int, Meta(ge=1, le=2**20)] = 1024
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set.
 
@@ -76,6 +93,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scanner: tuple[ScannerSettings, ...] = (ScannerSettings("scanner", "tcp://127.0.0.1:5555"),)
     estimates: EstimatesSettings = EstimatesSettings()
     keys: KeysSettings = KeysSettings()
+    journal: JournalSettings = JournalSettings()
     bundle: str = ""
     trusted_keys: tuple[PublicKey, ...] = ()
     allow_unsigned: bool = False
@@ -95,6 +113,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def bundle_path(self) -> Path:
         """Folder of the bundle to run."""
         return Path(self.bundle).expanduser() if self.bundle else builtin_path()
+
+    @property
+    def journal_path(self) -> Path:
+        """The journal's file."""
+        if self.journal.path:
+            return Path(self.journal.path).expanduser()
+        return state_folder(self.state_dir) / "journal.db"
 
     @property
     def engines_path(self) -> Path | None:
@@ -175,6 +200,8 @@ def _section(where: str) -> type[msgspec.Struct]:
         return ScannerSettings
     if ".keys" in where:
         return KeysSettings
+    if ".journal" in where:
+        return JournalSettings
     return EstimatesSettings if ".estimates" in where else Settings
 
 

@@ -10,6 +10,7 @@ from edge.contract import topics
 from edge.contract.messages import Reading, State, Status
 from edge.contract.pixels import PixelError
 from edge.inbox import ExamEnd, Freeze, Inbox, Taken
+from edge.journal.outlet import Outlet
 from edge.pipeline import Pipeline
 from edge.providers import DEGRADED_FLAG
 from edge.sockets.bus import Bus
@@ -17,6 +18,9 @@ from edge.watchdog import Watchdog
 
 WAIT_S = 0.02
 """Longest wait for a frame, hence how late a new viewer's subscription may be looked at."""
+
+END_S, PART_S = 5.0, 1.0
+"""Longest wait for the last commits: at the end, and of a scanner that is no longer listened to."""
 
 STALE_NS = 1_000_000_000
 NO_SOURCE_NS = 2_500_000_000
@@ -57,13 +61,16 @@ class Daemon:
         self,
         scanners: list[Scanner],
         bus: Bus,
+        outlet: Outlet,
         ready: threading.Condition,
         exam_idle_s: float,
         watchdog: Watchdog,
     ) -> None:
-        """`ready`: the condition that the inboxes notify."""
+        """`outlet`: of estimates and readings; `ready`: that the inboxes and the outlet notify."""
         self._scanners = scanners
         self._bus = bus
+        self._outlet = outlet
+        self._journal = outlet.words
         self._ready = ready
         self.watchdog = watchdog
         self._exam_idle_ns = round(exam_idle_s * 1e9)
@@ -78,7 +85,8 @@ class Daemon:
         """Go on with these scanners; of the others nothing more comes in, and their exams end."""
         kept = {scanner.name for scanner in scanners}
         gone = [scanner for scanner in self._scanners if scanner.name not in kept]
-        self._part_from(gone)
+        if gone:
+            self._part_from(gone, PART_S)
         for scanner in gone:
             self._bus.forget(scanner.name)
         self._scanners = list(scanners)
@@ -89,28 +97,43 @@ class Daemon:
         self._report(self._scanners, time.monotonic_ns(), "starting")
         while not self._stopping:
             with self._ready:
-                if not any(scanner.inbox.waiting for scanner in self._scanners):
+                if not self._outlet.waiting and not self._may_take():
                     self._ready.wait(WAIT_S)
-            self._turn(self._scanners)
+            if self._may_take():
+                self._turn(self._scanners)
+            self._outlet.publish()
             self._bus.serve()
             between_turns()
             now_ns = time.monotonic_ns()
             self.watchdog.turned(now_ns)
             if now_ns - self._reported_ns >= STATUS_NS:
                 self._end_idle(self._scanners, now_ns - self._exam_idle_ns)
-                self._report(self._scanners, now_ns)
-                self._reported_ns = now_ns
+                self._report_all(now_ns)
+            elif self._outlet.words != self._journal:
+                self._report_all(now_ns)
 
     def drain(self) -> None:
         """Read what waits, close every exam and say so; nothing more may come in meanwhile."""
-        self._part_from(self._scanners)
+        self._part_from(self._scanners, END_S)
 
-    def _part_from(self, scanners: Sequence[Scanner]) -> None:
+    def _part_from(self, scanners: Sequence[Scanner], longest_s: float) -> None:
+        """`longest_s`: that the last readings may wait for their commit."""
         while self._turn(scanners):
-            pass
-        now_ns = time.monotonic_ns()
-        self._end_idle(scanners, now_ns)
-        self._report(scanners, now_ns, "stopping")
+            self._outlet.publish()
+        self._end_idle(scanners, time.monotonic_ns())
+        self._outlet.flush(longest_s)
+        self._report(scanners, time.monotonic_ns(), "stopping")
+
+    def _may_take(self) -> bool:
+        """Whether a frame waits and its estimate could be written down.
+
+        While it could not, frames stay in the inbox, which counts those that it overwrites.
+        """
+        return self._outlet.room and any(scanner.inbox.waiting for scanner in self._scanners)
+
+    def _report_all(self, now_ns: int) -> None:
+        self._report(self._scanners, now_ns)
+        self._reported_ns = now_ns
 
     def _turn(self, scanners: Sequence[Scanner]) -> bool:
         """Read one item of each scanner in turn; False where nothing waited."""
@@ -124,6 +147,7 @@ class Daemon:
                 self._publish(scanner, scanner.pipeline.end(item.exam, item.counts()))
             elif isinstance(item, Freeze):
                 scanner.pipeline.freeze(item)
+                self._outlet.put(scanner.pipeline.diary)
         return any(item is not None for _, item in items)
 
     def _read(self, scanner: Scanner, taken: Taken) -> None:
@@ -133,7 +157,7 @@ class Daemon:
         try:
             for estimate in scanner.pipeline.read(taken):
                 topic = topics.fat(scanner.name, estimate.view)
-                self._bus.publish(topic, estimate, received_ns)
+                self._outlet.put(scanner.pipeline.diary, topic, estimate, received_ns)
             for reading in scanner.pipeline.end_surplus():
                 self._publish(scanner, reading)
         except PixelError as error:
@@ -141,7 +165,7 @@ class Daemon:
 
     def _publish(self, scanner: Scanner, reading: Reading | None) -> None:
         if reading is not None:
-            self._bus.publish(topics.reading(scanner.name), reading)
+            self._outlet.put(scanner.pipeline.diary, topics.reading(scanner.name), reading)
 
     def _end_idle(self, scanners: Sequence[Scanner], before_ns: int) -> None:
         for scanner in scanners:
@@ -150,6 +174,7 @@ class Daemon:
 
     def _report(self, scanners: Sequence[Scanner], now_ns: int, state: State | None = None) -> None:
         """Publish the status of each."""
+        self._journal = self._outlet.words
         elapsed_s = max(now_ns - self._reported_ns, 1) / 1e9
         for scanner in scanners:
             model = scanner.pipeline.runner.info
@@ -158,14 +183,20 @@ class Daemon:
                 pub_epoch=0,
                 pub_seq=0,
                 publish_ns=0,
-                state=state or scanner.state(now_ns),
+                state=state or self._state(scanner, now_ns),
                 fps=scanner.frames / elapsed_s,
                 ledger=scanner.inbox.counts(),
                 provider=model.provider,
                 model=model,
                 uptime_s=(now_ns - self._started_ns) / 1e9,
-                journal="off",
+                journal=self._journal,
                 overlay=scanner.pipeline.overlay(),
             )
             self._bus.publish(topics.status(scanner.name), status)
             scanner.frames = 0
+
+    def _state(self, scanner: Scanner, now_ns: int) -> State:
+        """The scanner's, unless nothing that it sends can be published."""
+        state = scanner.state(now_ns)
+        withheld = self._journal not in ("ok", "off")
+        return "degraded" if withheld and state == "ready" else state

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from edge.contract.crop import CropSpec
 from edge.contract.grading import View
 from edge.contract.interval import IntervalTable
+from edge.contract.messages import ModelInfo
 from edge.domain import ViewWatch
 from edge.fan.placing import Placing
 from edge.gate import Change, Setup, SetupWatch
@@ -18,10 +19,14 @@ MAX_OPEN_EXAMS = 8
 
 @dataclass
 class Exam:
-    """An open exam, how its views are taken, and when it last had a frame (monotonic ns)."""
+    """An open exam, how its views are taken, and when it last had a frame (monotonic ns).
+
+    `model`: that its last frame was read by.
+    """
 
     reading: ExamReading
     last_ns: int = 0
+    model: ModelInfo | None = None
     _setups: dict[View, SetupWatch] = field(default_factory=dict)
     watch: ViewWatch = field(default_factory=ViewWatch)
     _placing: Placing | None = None
@@ -47,7 +52,7 @@ class Exam:
 class OpenExams:
     """Exams by their id."""
 
-    def __init__(self, new_reading: Callable[[], ExamReading]) -> None:
+    def __init__(self, new_reading: Callable[[str], ExamReading]) -> None:
         self._new_reading = new_reading
         self._exams: OrderedDict[str, Exam] = OrderedDict()
 
@@ -59,19 +64,25 @@ class OpenExams:
         """The exam, made new where it is not open; it has a frame now."""
         state = self._exams.get(exam)
         if state is None:
-            state = self._exams[exam] = Exam(self._new_reading())
+            state = self._exams[exam] = Exam(self._new_reading(exam))
         state.last_ns = now_ns
         self._exams.move_to_end(exam)
         return state
+
+    def adopt(self, exam: str, state: Exam) -> None:
+        """Take in an exam that an earlier run has left open; those used last come last."""
+        self._exams[exam] = state
 
     def close(self, exam: str) -> Exam | None:
         """Forget an exam and give it back; None where it is not open."""
         return self._exams.pop(exam, None)
 
-    def change_model(self, intervals: Mapping[str, IntervalTable]) -> None:
-        """Every open exam begins anew under another model."""
-        for state in self._exams.values():
-            state.reading.change_model(intervals)
+    def change_model(self, intervals: Mapping[str, IntervalTable]) -> Iterator[tuple[str, Exam]]:
+        """Every open exam begins anew under another model; each is given once it has."""
+        for name, state in self._exams.items():
+            state.reading.begin_anew(state.reading.rule)
+            state.reading.calibrate(intervals)
+            yield name, state
 
     def end_holds(self) -> None:
         """Every open hold is over."""

@@ -83,15 +83,23 @@ class _Waiting:
 class Inbox:
     """At most `size` waiting frames of one scanner, oldest out, with the scanner's ledger."""
 
-    def __init__(self, ready: threading.Condition, size: int = RING_FRAMES) -> None:
-        """`ready`: notified of each item; its lock, shared by all inboxes, guards the state."""
+    def __init__(
+        self,
+        ready: threading.Condition,
+        size: int = RING_FRAMES,
+        ledger: ScannerLedger | None = None,
+    ) -> None:
+        """`ready`: notified of each item; its lock, shared by all inboxes, guards the state.
+
+        `ledger`: of an earlier run, so that frames which it has seen are known; None: a new one.
+        """
         self._ready = ready
         self._size = size
-        self._ledger = ScannerLedger()
+        self._ledger = ledger or ScannerLedger()
         self._items: deque[_Waiting | ExamEnd | Freeze] = deque()
         self._frames = 0
         self._behind = False
-        self._settled = LedgerCounts()
+        self._settled = self._ledger.counts()
         self.heard_ns: int | None = None
         """When anything last came from the scanner (monotonic clock)."""
 

@@ -18,6 +18,9 @@ from edge.exams import Exam, OpenExams
 from edge.fan.placing import Placed, Placing
 from edge.histogram import TOP_PCT, quantise
 from edge.inbox import Freeze, Taken
+from edge.journal.diary import Diary
+from edge.journal.restored import Restored
+from edge.journal.rows import Told
 from edge.reading import DEFAULT_RULE, ExamReading, Features, Moment, RuleId
 from edge.runner import Inference, OverdueError, RunError, Runner
 
@@ -38,20 +41,28 @@ class Pipeline:
     """Reads the frames of one scanner.
 
     `clock`: monotonic ns, passed in so that a test owns the time. `rule`: id of the verdict's rule.
+    `diary`: told of everything that an exam can be computed again from; None: nobody is.
     """
 
     def __init__(
-        self, scanner: str, runner: Runner, clock: Clock, rule: RuleId = DEFAULT_RULE
+        self,
+        scanner: str,
+        runner: Runner,
+        clock: Clock,
+        rule: RuleId = DEFAULT_RULE,
+        diary: Diary | None = None,
     ) -> None:
         self._runner = runner
-        self._rule: RuleId = rule
+        self.diary = diary
         self._scanner = scanner
         self._clock = clock
         self._gate = gate.Gate()
-        self._exams = OpenExams(lambda: ExamReading(self.runner.intervals, self._rule))
+        self._rule: RuleId = rule
+        self._exams = OpenExams(self._new_reading)
         self._counts = LedgerCounts()
         self._flags: list[gate.Flag] = []
-        """Of the frame that is being read."""
+        self._shows: Told = None
+        """Both of the frame that is being read."""
         self._seen: tuple[FrameHeader, Placed] | None = None
         """The newest frame and its window."""
 
@@ -63,12 +74,22 @@ class Pipeline:
     @runner.setter
     def runner(self, runner: Runner) -> None:
         if gate.network_of(runner.info) != gate.network_of(self._runner.info):
-            self._exams.change_model(runner.intervals)
+            for name, exam in self._exams.change_model(runner.intervals):
+                if self.diary:
+                    self.diary.begin_anew(name, exam.reading.rule)
         self._runner = runner
 
     def judge_by(self, rule: RuleId) -> None:
         """Another rule for the verdict of exams that are opened from now on."""
         self._rule = rule
+
+    def adopt(self, restored: Restored) -> None:
+        """Go on with what an earlier run has left open."""
+        self._counts = restored.counts
+        if restored.frozen is not None:
+            self._gate.freeze(restored.frozen, frozen=True)
+        for exam, state in restored.exams:
+            self._exams.adopt(exam, state)
 
     def read(self, taken: Taken) -> Iterator[Estimate]:
         """Estimate of a frame, then that of its pair where the other view has frames already.
@@ -80,6 +101,7 @@ class Pipeline:
         """
         laps = _Laps(self._clock, taken.arrival.received_ns)
         laps.end("receive")
+        self._shows = None
         header = taken.arrival.header
         gray = self._decode(taken)
         exam = self._exam(header)
@@ -120,6 +142,8 @@ class Pipeline:
         """The scanner froze its picture, or went on; either ends the holds."""
         self._gate.freeze(freeze.epoch, frozen=freeze.frozen)
         self._exams.end_holds()
+        if self.diary:
+            self.diary.freeze(freeze.epoch, frozen=freeze.frozen)
 
     def end(self, exam: str, counts: LedgerCounts | None = None) -> Reading | None:
         """Close an exam and give its final reading; None where it is not open.
@@ -130,7 +154,7 @@ class Pipeline:
         if closed is None:
             return None
         closed.reading.end_holds()
-        return Reading(
+        reading = Reading(
             scanner=self._scanner,
             exam=exam,
             pub_epoch=0,
@@ -139,8 +163,11 @@ class Pipeline:
             views=closed.reading.summaries(),
             acquisitions=closed.reading.acquisitions(),
             ledger=counts or self._counts,
-            model=self.runner.info,
+            model=closed.model or self.runner.info,
         )
+        if self.diary:
+            self.diary.end(exam, reading)
+        return reading
 
     def end_idle(self, before_ns: int) -> Iterator[Reading]:
         """Close the exams without a frame since `before_ns`."""
@@ -162,11 +189,21 @@ class Pipeline:
             taken.ledger.undecodable += 1
             raise
 
+    def _new_reading(self, exam: str) -> ExamReading:
+        afresh = self.diary is not None and self.diary.open(exam, self._rule)
+        return ExamReading(self.runner.intervals, self._rule, afresh=afresh)
+
     def _exam(self, header: FrameHeader) -> Exam | None:
         """The frame's exam; one of no view, where the network tells none either, opens none."""
-        if header.view is None and not self.runner.heads:
+        if not self._opens(header):
             return self._exams.get(header.exam)
-        return self._exams.open(header.exam, self._clock())
+        exam = self._exams.open(header.exam, self._clock())
+        exam.model = self.runner.info
+        return exam
+
+    def _opens(self, header: FrameHeader) -> bool:
+        """Whether a frame can belong to a view, so that its exam is opened for it."""
+        return header.view is not None or self.runner.heads is not None
 
     def _place(self, exam: Exam | None, gray: Gray, header: FrameHeader) -> Placed:
         """The frame's window, cut where its exam's frames are cut."""
@@ -215,6 +252,7 @@ class Pipeline:
     ) -> tuple[View | None, gate.Reason | None]:
         """The view to read a frame as, by its header or its picture; or why there is none."""
         shows = None if said.view_logit is None else shown(said.view_logit, heads)
+        self._shows = shows or ""
         view = exam.watch.see(header.view, shows)
         if view is None:
             return None, "view_unknown"
@@ -243,8 +281,14 @@ class Pipeline:
         header, value_pct = taken.arrival.header, _counted(fat_pct)
         reading = exam.reading
         moment = Moment(header.epoch, header.capture_ns, header.hold, scene)
-        reading.add(view, value_pct, features, moment, sure=gate.is_sure(self._flags))
-        yield self._estimate(taken, view, value_pct, None, laps)
+        sure = gate.is_sure(self._flags)
+        added = reading.add(view, value_pct, features, moment, sure=sure)
+        estimate = self._estimate(taken, view, value_pct, None, laps)
+        if self.diary:
+            self.diary.frame(exam, header, estimate, self._shows, begins=added.begins)
+            if self.runner.pairs:
+                self.diary.typical(header.exam, view, added.kept, features)
+        yield estimate
         partner = reading.partner(view) if self.runner.pairs else None
         if partner is None:
             return
@@ -255,7 +299,10 @@ class Pipeline:
             reading.add_pair(_counted(pair_pct))
         else:
             reading.reject(PAIR, reason)
-        yield self._estimate(taken, PAIR, None if reason else _counted(pair_pct), reason, laps)
+        estimate = self._estimate(taken, PAIR, None if reason else _counted(pair_pct), reason, laps)
+        if self.diary:
+            self.diary.pair(estimate)
+        yield estimate
 
     def _infer_pair(self, pair: tuple[Features, Features]) -> tuple[float, gate.Reason | None]:
         """Estimate of the two frames together, and why it is not counted."""
@@ -276,7 +323,11 @@ class Pipeline:
         taken.ledger.gated += 1
         if exam is not None and view is not None and reason is not None:
             exam.reading.reject(view, reason)
-        return self._estimate(taken, view, None, reason, laps)
+        estimate = self._estimate(taken, view, None, reason, laps)
+        if self.diary:
+            header = taken.arrival.header
+            self.diary.frame(exam if self._opens(header) else None, header, estimate, self._shows)
+        return estimate
 
     def _summary(self, exam: str, view: str | None) -> Summary:
         state = self._exams.get(exam)

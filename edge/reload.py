@@ -8,13 +8,22 @@ import msgspec
 
 from edge.config import ConfigError, ScannerSettings, Settings, check_crop
 from edge.contract.bundle import BundleError
+from edge.journal.errors import JournalError
 from edge.opening import open_bundle, open_networks, remember_bundle
 from edge.providers import DEGRADED_FLAG, ProviderError
 from edge.runner import ModelError, RunError, Runner
 from edge.sockets.certificate import KeyringError
 from edge.sockets.enrolment import Enrolment
 
-REFUSED = (ConfigError, BundleError, ProviderError, ModelError, RunError, KeyringError)
+REFUSED = (
+    ConfigError,
+    BundleError,
+    ProviderError,
+    ModelError,
+    RunError,
+    KeyringError,
+    JournalError,
+)
 """Why settings, keys, bundle or provider are refused, at the start and at a reload."""
 
 LIVE = frozenset(

@@ -12,6 +12,9 @@ from edge.config import MEBIBYTE, ScannerSettings, Settings
 from edge.daemon import Daemon, Scanner
 from edge.deadline import Deadline
 from edge.inbox import Inbox
+from edge.journal.opening import OpenedJournal
+from edge.journal.outlet import Direct, Journal, Outlet
+from edge.journal.restored import Restored
 from edge.notify import Notifier
 from edge.pipeline import Pipeline
 from edge.reload import Prepared, Reload, Source, same_link
@@ -50,20 +53,24 @@ class Service:
         bus: Bus,
         enrolment: Enrolment | None,
         source: Source,
+        journal: OpenedJournal | None = None,
     ) -> None:
         """`source`: where new settings come from when it is told to reload."""
         self._settings, self._runner = settings, runner
         self._enrolment = enrolment
         self._source = source
+        self._journal = journal
         self._ready = threading.Condition()
         self._deadline = Deadline(settings.deadline_ms / 1e3, new_run_options)
         runner.deadline = self._deadline
         self._stations = self._stations_for(settings, {})
         self._receiver = Receiver([station.post for station in self._stations.values()])
         self._notifier = Notifier()
+        self._outlet = _outlet(bus, journal, self._ready)
         self._daemon = Daemon(
             [station.scanner for station in self._stations.values()],
             bus,
+            self._outlet,
             self._ready,
             settings.exam_idle_s,
             Watchdog(self._notifier, {"receiver": lambda: self._receiver.gets_on}),
@@ -80,6 +87,7 @@ class Service:
         gc.freeze()
         self._heed_signals()
         threading.excepthook = self._fail
+        self._outlet.start()
         self._receiver.start()
         self._announce()
         try:
@@ -89,6 +97,7 @@ class Service:
             self._daemon.watchdog.dismiss()
             self._receiver.stop()
         self._daemon.drain()
+        self._outlet.close()
         self._deadline.close()
         for failure in self._failures:
             # The type alone: an exception's text may hold what a peer sent.
@@ -183,8 +192,10 @@ class Service:
         return stations
 
     def _new_station(self, scanner: ScannerSettings, settings: Settings) -> Station:
-        inbox = Inbox(self._ready)
-        pipeline = Pipeline(scanner.name, self._runner, time.monotonic_ns, settings.rule)
+        diary, restored = self._journal.place(scanner.name) if self._journal else (None, Restored())
+        inbox = Inbox(self._ready, ledger=restored.ledger)
+        pipeline = Pipeline(scanner.name, self._runner, time.monotonic_ns, settings.rule, diary)
+        pipeline.adopt(restored)
         return Station(self._post(scanner, settings, inbox), Scanner(scanner.name, inbox, pipeline))
 
     def _post(self, scanner: ScannerSettings, settings: Settings, inbox: Inbox) -> Post:
@@ -204,6 +215,13 @@ def _link_keys(scanner: ScannerSettings, enrolment: Enrolment | None) -> ClientK
             log.warning("scanner %s: not enrolled yet, so nothing is connected", scanner.name)
         return enrolment.client(scanner.name)
     return pinned(scanner.server_key)
+
+
+def _outlet(bus: Bus, journal: OpenedJournal | None, ready: threading.Condition) -> Outlet:
+    """Where estimates and readings go."""
+    if journal is None:
+        return Direct(bus)
+    return Journal(bus, journal.writer(ready), journal.files)
 
 
 def describe(runner: Runner) -> str:

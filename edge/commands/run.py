@@ -8,8 +8,11 @@ from typing import Any
 
 from edge import config, log
 from edge.commands.arguments import OF_BUNDLE, add_bundle, given, source_of
+from edge.journal.opening import OpenedJournal, now, open_journal
+from edge.journal.store import Limits
 from edge.opening import open_runner, remember_bundle
 from edge.reload import REFUSED
+from edge.runner import Runner
 from edge.serving import Service, describe
 from edge.sockets.addresses import AddressError
 from edge.sockets.authenticator import Authenticator
@@ -82,8 +85,10 @@ def run(args: argparse.Namespace) -> int:
         log.set_up(settings.log_level)
         bundle, runner = open_runner(settings, source_of(args))
         enrolment = Enrolment(settings.keys.folder) if settings.keys.folder else None
+        journal = None
         if not args.check:
             remember_bundle(settings, bundle)
+            journal = _open_journal(settings, runner)
     except REFUSED as error:
         print(f"steatoscope: {error}", file=sys.stderr)
         return 2
@@ -96,7 +101,21 @@ def run(args: argparse.Namespace) -> int:
         except AddressError as error:
             print(f"steatoscope: {error}", file=sys.stderr)
             return 3
-        return Service(settings, runner, bus, enrolment, lambda: _settings(args)).run()
+        return Service(settings, runner, bus, enrolment, lambda: _settings(args), journal).run()
+
+
+def _open_journal(settings: config.Settings, runner: Runner) -> OpenedJournal | None:
+    """The journal and what it restores; None where none is kept."""
+    chosen = settings.journal
+    if chosen.durability == "off":
+        return None
+    return open_journal(
+        settings.journal_path,
+        chosen.durability,
+        Limits(chosen.keep_days, chosen.keep_mib * config.MEBIBYTE),
+        [scanner.name for scanner in settings.scanner],
+        now(runner.info, runner.intervals, settings.rule, settings.exam_idle_s),
+    )
 
 
 def _open_bus(settings: config.Settings, enrolment: Enrolment | None, stack: ExitStack) -> Bus:

@@ -69,7 +69,7 @@ def flags(spec: CropSpec, placed: Placed) -> list[Flag]:
     return found
 
 
-def is_sure(found: Iterable[Flag]) -> bool:
+def is_sure(found: Iterable[str]) -> bool:
     """Whether none of a frame's flags makes its estimate doubtful."""
     return DOUBTFUL.isdisjoint(found)
 

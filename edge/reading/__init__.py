@@ -3,7 +3,7 @@
 from edge.reading.boundaries import Moment
 from edge.reading.exam import ExamReading
 from edge.reading.rules import DEFAULT_RULE, RULES, Rule, RuleId
-from edge.reading.typical import MAX_TYPICAL, Features, TypicalFrames
+from edge.reading.typical import MAX_TYPICAL, Features, Kept, TypicalFrames
 
 __all__ = [
     "DEFAULT_RULE",
@@ -11,6 +11,7 @@ __all__ = [
     "RULES",
     "ExamReading",
     "Features",
+    "Kept",
     "Moment",
     "Rule",
     "RuleId",

@@ -34,12 +34,14 @@ class Moment(NamedTuple):
     """When and where an accepted frame was taken.
 
     epoch, capture_ns, hold: of its header. scene: (n, n) mean gray of the blocks of its window.
+    began: whether a hold began with it when it was first read; None where it is read now.
     """
 
     epoch: int
     capture_ns: int
     hold: int | None = None
     scene: Scene | None = None
+    began: bool | None = None
 
 
 class Boundaries:
@@ -56,7 +58,9 @@ class Boundaries:
     def begins(self, moment: Moment) -> bool:
         """Whether this frame is the first of a hold."""
         pattern = None if moment.scene is None else _pattern(moment.scene)
-        begins = self._last is None or _differs(self._last, moment) or self._has_moved(pattern)
+        begins = moment.began
+        if begins is None:
+            begins = self._last is None or _differs(self._last, moment) or self._has_moved(pattern)
         self._last = moment
         if begins or self._pattern is None:
             self._pattern = pattern

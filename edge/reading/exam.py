@@ -1,28 +1,44 @@
 """All that is kept of one exam of one scanner: its views, and the two of them together."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from edge.contract.grading import PAIR, VIEWS, View
 from edge.contract.interval import IntervalTable
 from edge.contract.messages import Acquisition, Summary
 from edge.reading.boundaries import Boundaries, Moment
 from edge.reading.rules import DEFAULT_RULE, RuleId
-from edge.reading.typical import Features
+from edge.reading.typical import Features, Kept
 from edge.reading.view import ViewReading
+
+
+class Added(NamedTuple):
+    """What became of a frame: whether a hold begins with it, and what is kept for pairing."""
+
+    begins: bool
+    kept: Kept
 
 
 class ExamReading:
     """One exam.
 
-    `intervals`: calibration of the models that have one, by "AR", "HR" or "AR+HR". `rule`: id of
-    the rule of the verdict.
+    `intervals`: calibration of the models that have one, by "AR", "HR" or "AR+HR". `afresh`:
+    something of the exam is lost, so its views count as restarted from the first.
+
+    Attributes:
+        rule: id of the rule of the verdict.
     """
 
     def __init__(
-        self, intervals: Mapping[str, IntervalTable] | None = None, rule: RuleId = DEFAULT_RULE
+        self,
+        intervals: Mapping[str, IntervalTable] | None = None,
+        rule: RuleId = DEFAULT_RULE,
+        *,
+        afresh: bool = False,
     ) -> None:
         self._intervals = intervals or {}
-        self._rule: RuleId = rule
+        self.rule: RuleId = rule
+        self._afresh = afresh
         self._views: dict[str, ViewReading] = {}
         self._boundaries = Boundaries()
         self._present: View | None = None
@@ -32,17 +48,17 @@ class ExamReading:
         self,
         view: View,
         fat_pct: float,
-        features: Features,
+        features: Features | None,
         moment: Moment,
         *,
         sure: bool = True,
-    ) -> None:
+    ) -> Added:
         """Take in an accepted frame.
 
         Args:
             view: of the frame.
             fat_pct: its estimate, 0-100 %.
-            features: of its trunk, float32 (1, n).
+            features: of its trunk, float32 (1, n); None where they are not kept.
             moment: when and where it was taken.
             sure: whether nothing makes its estimate doubtful; the interval of a median of mostly
                 doubtful frames is a wider one.
@@ -51,11 +67,15 @@ class ExamReading:
             self.end_holds()
             self._present = view
         self._now_ns = moment.capture_ns
-        if self._boundaries.begins(moment):
+        begins = self._boundaries.begins(moment)
+        if begins:
             self._close_holds()
         reading = self._of(view)
         reading.add(fat_pct, moment.capture_ns, sure=sure)
-        reading.typical.add(fat_pct, features, reading.median_pct or 0.0)
+        kept = Kept()
+        if features is not None:
+            kept = reading.typical.add(fat_pct, features, reading.median_pct or 0.0)
+        return Added(begins, kept)
 
     def add_pair(self, fat_pct: float) -> None:
         """Take in the estimate of the frame just added together with the other view's partner.
@@ -77,15 +97,27 @@ class ExamReading:
         if view == self._present:
             self._boundaries.end()
 
-    def change_model(self, intervals: Mapping[str, IntervalTable]) -> None:
-        """Begin every view anew: another model reads on, with its own calibration.
+    def begin_anew(self, rule: RuleId) -> None:
+        """Begin every view anew, by this rule: another model or rule runs from here on.
 
         Also the views of which no more frames come: a pair never mixes two models.
         """
+        self.end_holds()
+        self.rule = rule
+        for reading in self._views.values():
+            reading.restart()
+            reading.rule = rule
+
+    def calibrate(self, intervals: Mapping[str, IntervalTable]) -> None:
+        """Take the calibration of another model."""
         self._intervals = intervals
-        for name, reading in self._views.items():
-            reading.recalibrate(intervals.get(name))
-        self._boundaries.end()
+        for view, reading in self._views.items():
+            reading.interval = intervals.get(view)
+
+    def recall(self, view: View, fat_pct: float, features: Features) -> None:
+        """Take back the features of a frame that has been counted already."""
+        if view in self._views:
+            self._views[view].typical.recall(fat_pct, features)
 
     def end_holds(self) -> None:
         """Whatever hold is open is over: the picture froze, or another view came."""
@@ -95,13 +127,13 @@ class ExamReading:
     def partner(self, view: View) -> Features | None:
         """Features of the other view's most typical frame so far, or None before it has one."""
         other = self._views.get("HR" if view == "AR" else "AR")
-        if other is None or other.median_pct is None:
+        if other is None or other.median_pct is None or not other.typical.features:
             return None
         return other.typical.nearest(other.median_pct)
 
     def summary(self, view: str) -> Summary:
         """Running state of "AR", "HR" or "AR+HR"; empty where no frame has come."""
-        reading = self._views.get(view) or ViewReading(self._intervals.get(view), self._rule)
+        reading = self._views.get(view) or self._new(view)
         if view != PAIR:
             return reading.summary()
         # The pair repeats no more than the view that was repeated less.
@@ -125,5 +157,8 @@ class ExamReading:
 
     def _of(self, view: str) -> ViewReading:
         if view not in self._views:
-            self._views[view] = ViewReading(self._intervals.get(view), self._rule)
+            self._views[view] = self._new(view)
         return self._views[view]
+
+    def _new(self, view: str) -> ViewReading:
+        return ViewReading(self._intervals.get(view), self.rule, int(self._afresh))

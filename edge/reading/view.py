@@ -14,24 +14,28 @@ from edge.reading.typical import TypicalFrames
 class ViewReading:
     """Median over all accepted frames, the holds they came in, and what was not counted.
 
-    `interval`: the model's calibration, or None. `rule`: by which the holds are judged.
+    Attributes:
+        interval: the model's calibration, or None.
+        rule: by which the holds are judged.
+        restarts: how often it has begun anew.
     """
 
-    def __init__(self, interval: IntervalTable | None, rule: RuleId) -> None:
+    def __init__(self, interval: IntervalTable | None, rule: RuleId, restarts: int = 0) -> None:
         self.typical = TypicalFrames()
         self.holds = Holds()
-        self.restarts = 0
+        self.restarts = restarts
         self._frames = Histogram()
         self._quartiles: tuple[float, float, float] | None = None
         self._reasons: Counter[str] = Counter()
         self._unsure = 0
-        self._interval = interval
-        self._rule = rule
+        self.interval = interval
+        self.rule: RuleId = rule
 
     @property
     def median_pct(self) -> float | None:
         """Over all accepted frames, %."""
-        return self._quartiles[1] if self._quartiles else None
+        quartiles = self._figures()
+        return quartiles[1] if quartiles else None
 
     @property
     def frames(self) -> int:
@@ -55,17 +59,12 @@ class ViewReading:
         """
         self._frames.add(fat_pct)
         self._unsure += not sure
-        self._quartiles = self._frames.quartiles()
+        self._quartiles = None
         self.holds.add(fat_pct, at_ns)
 
     def reject(self, reason: str) -> None:
         """Count a frame that the gate kept out."""
         self._reasons[reason] += 1
-
-    def recalibrate(self, interval: IntervalTable | None) -> None:
-        """Begin anew with another model's calibration."""
-        self.restart()
-        self._interval = interval
 
     def restart(self) -> None:
         """Forget the frames and their holds; what was kept out stays counted."""
@@ -85,10 +84,10 @@ class ViewReading:
             most: holds that the rule may count at most; None: all.
         """
         holds, hold_median_pct, hold_iqr_pct = self.holds.figures()
-        lower, median, upper = self._quartiles or (None, None, None)
+        lower, median, upper = self._figures() or (None, None, None)
         interval = None
-        if median is not None and self._interval:
-            interval = interval_at(self._interval, median, sure=self.sure)
+        if median is not None and self.interval:
+            interval = interval_at(self.interval, median, sure=self.sure)
         counted = holds if most is None else min(holds, most)
         return Summary(
             median_pct=median,
@@ -100,9 +99,15 @@ class ViewReading:
             interval_pct=interval,
             grade=None if median is None else grade(median),
             grades_possible=grades_within(*interval) if interval else [],
-            verdict=verdict(RULES[self._rule], counted, hold_median_pct, hold_iqr_pct),
-            rule=self._rule,
+            verdict=verdict(RULES[self.rule], counted, hold_median_pct, hold_iqr_pct),
+            rule=self.rule,
             frames_by_view=frames_by_view or {},
             reasons=dict(self._reasons),
             restarts=self.restarts,
         )
+
+    def _figures(self) -> tuple[float, float, float] | None:
+        """Quartiles of the accepted frames, computed when asked for; None before one."""
+        if self._quartiles is None and self._frames.total:
+            self._quartiles = self._frames.quartiles()
+        return self._quartiles

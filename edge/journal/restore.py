@@ -1,0 +1,130 @@
+"""What a start finds: the rows that are needed, checked, and the exams computed again from them."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from edge.journal import rows
+from edge.journal.chain import Chain
+from edge.journal.connection import Connection, one
+from edge.journal.head import Tip
+from edge.journal.marks import Anchor, StateMark, read_mark
+from edge.journal.partners import read_partners
+from edge.journal.replay import Replay
+from edge.journal.rows import Stream
+from edge.journal.scan import Scan, Scanned
+from edge.journal.streams import Progress, hear
+from edge.journal.wholeness import Wholeness
+
+
+@dataclass
+class Found:
+    """What the journal's rows add up to.
+
+    Attributes:
+        replays: the exams that are open and whole, in the order of their last frames.
+        progress: open exams and streams, as of the last row.
+        damaged: numbers of the exams whose record is not whole, newly found.
+        names: (scanner, exam) of each exam that was gone through.
+        lossy: rows are gone that may have been of any exam.
+    """
+
+    replays: "OrderedDict[int, Replay]" = field(default_factory=OrderedDict)
+    progress: Progress = field(default_factory=Progress)
+    damaged: set[int] = field(default_factory=set)
+    names: dict[int, tuple[str, str]] = field(default_factory=dict)
+    lossy: bool = False
+
+
+def restore(connection: Connection, chain: Chain, head: Tip | None) -> Found:
+    """Go through the rows from the first open exam on.
+
+    `head`: the last row that was told of outside of the database; None: it told nothing.
+    """
+    mark = read_mark(connection, chain, StateMark)
+    progress = Progress.of(mark or StateMark())
+    first = min((*progress.open.values(), progress.marked + 1)) if mark else None
+    going = _Going(progress)
+    for scanned in Scan(connection, chain, first):
+        going.take(scanned)
+    if mark is None or (head and not _reaches(connection, chain, head)):
+        going.doubt()
+    found = going.finish()
+    for partner in read_partners(connection, chain)[0]:
+        if partner.exam in found.replays:
+            found.replays[partner.exam].pair_with(partner)
+    return found
+
+
+def _reaches(connection: Connection, chain: Chain, head: Tip) -> bool:
+    """Whether the row that the head tells of is there, or was purged."""
+    if head.id < (read_mark(connection, chain, Anchor) or Anchor()).first:
+        return True
+    seal = one(connection, "SELECT seal FROM rows WHERE id = ?", (head.id,))
+    return bool(seal == head.seal)
+
+
+class _Going:
+    """What is known so far on the way through the rows."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._whole = Wholeness()
+        self._found = Found()
+        self._noted: set[int] = set()
+        """Damaged exams that an earlier start has noted."""
+        self._next_exam = progress.next_exam
+        self._first: dict[int, int] = {}
+
+    def take(self, scanned: Scanned) -> None:
+        """Take in the next row."""
+        whole, row = self._whole.see(scanned), scanned.row
+        if isinstance(row, rows.Damage):
+            self._noted.update(row.exams)
+            self._found.lossy = False
+        elif row is None:
+            self._found.lossy = True
+        elif isinstance(row, rows.Opened):
+            self._open(scanned.id, scanned.exam, row)
+        else:
+            self._hear(scanned.exam, row)
+            if whole and scanned.exam in self._found.replays:
+                self._found.replays[scanned.exam].apply(row)
+                self._found.replays.move_to_end(scanned.exam)
+
+    def doubt(self) -> None:
+        """The end of the rows is missing, or where they begin is not known."""
+        self._whole.doubt()
+        self._found.lossy = True
+
+    def finish(self) -> Found:
+        """What it all adds up to."""
+        self._whole.close()
+        found, whole = self._found, self._whole
+        found.damaged = whole.damaged - self._noted
+        for exam in [exam for exam in found.replays if exam not in whole.open]:
+            del found.replays[exam]
+        found.progress = Progress(
+            {exam: self._first[exam] for exam in found.replays},
+            self._progress.streams,
+            self._progress.frozen,
+            self._next_exam,
+            self._progress.marked,
+        )
+        return found
+
+    def _open(self, at: int, exam: int, row: rows.Opened) -> None:
+        self._found.names[exam] = (row.scanner, row.exam)
+        self._found.replays[exam] = Replay(exam, row)
+        self._first[exam] = at
+        self._next_exam = max(self._next_exam, exam + 1)
+
+    def _hear(self, exam: int, row: rows.Row) -> None:
+        if isinstance(row, rows.Stray):
+            scanner, frame = row.scanner, row.frame
+        elif isinstance(row, rows.Frame) and exam in self._found.names:
+            scanner, frame = self._found.names[exam][0], row
+        else:
+            if isinstance(row, rows.Frozen):
+                self._progress.frozen[row.scanner] = row.epoch
+            return
+        hear(self._progress.streams, [Stream(scanner, frame.epoch, frame.seq, frame.counts)])
