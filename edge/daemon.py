@@ -3,11 +3,13 @@
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from edge.clock import ClockWatch
 from edge.contract import topics
 from edge.contract.messages import ModelInfo, Reading, State, Status
 from edge.contract.pixels import PixelError
+from edge.health.tally import Tally
 from edge.inbox import ExamEnd, Freeze, Inbox, Taken
 from edge.pipeline import Pipeline
 from edge.sockets.bus import Bus
@@ -32,6 +34,7 @@ class Scanner:
     frames: int = 0
     """Taken from the inbox since the last status."""
     last_frame_ns: int | None = None
+    tally: Tally = field(default_factory=Tally)
 
     def state(self, now_ns: int) -> State:
         """Whether messages and frames come from this scanner."""
@@ -44,7 +47,12 @@ class Scanner:
 
 
 class Daemon:
-    """Reads what the inboxes hold and publishes it, until stopped; one thread runs it."""
+    """Reads what the inboxes hold and publishes it, until stopped; one thread runs it.
+
+    Attributes:
+        turned_ns: when the loop last began a turn (monotonic clock).
+        clock: watches the wall clock.
+    """
 
     def __init__(
         self,
@@ -53,14 +61,17 @@ class Daemon:
         ready: threading.Condition,
         model: ModelInfo,
         exam_idle_s: float,
+        clock: ClockWatch | None = None,
     ) -> None:
-        """`ready`: the condition that the inboxes notify."""
+        """`ready`: the condition that the inboxes notify. `clock`: looked at every second."""
         self._scanners = scanners
         self._bus = bus
         self._ready = ready
         self._model = model
         self._exam_idle_ns = round(exam_idle_s * 1e9)
         self._started_ns = self._reported_ns = time.monotonic_ns()
+        self.clock = clock or ClockWatch()
+        self.turned_ns = 0
         self._stopping = False
 
     def stop(self) -> None:
@@ -71,6 +82,7 @@ class Daemon:
         """Serve until `stop`."""
         self._report(time.monotonic_ns(), "starting")
         while not self._stopping:
+            self.turned_ns = time.monotonic_ns()
             with self._ready:
                 if not any(scanner.inbox.waiting for scanner in self._scanners):
                     self._ready.wait(WAIT_S)
@@ -108,7 +120,8 @@ class Daemon:
         try:
             for estimate in scanner.pipeline.read(taken):
                 topic = topics.fat(scanner.name, estimate.view)
-                self._bus.publish(topic, estimate, received_ns)
+                sent = self._bus.publish(topic, estimate, received_ns)
+                scanner.tally.estimate(sent, received_ns)
             for reading in scanner.pipeline.end_surplus():
                 self._publish(scanner, reading)
         except PixelError as error:
@@ -117,6 +130,7 @@ class Daemon:
     def _publish(self, scanner: Scanner, reading: Reading | None) -> None:
         if reading is not None:
             self._bus.publish(topics.reading(scanner.name), reading)
+            scanner.tally.readings += 1
 
     def _end_idle(self, before_ns: int) -> None:
         for scanner in self._scanners:
@@ -125,6 +139,7 @@ class Daemon:
 
     def _report(self, now_ns: int, state: State | None = None) -> None:
         """Publish every scanner's status."""
+        self.clock.look()
         elapsed_s = max(now_ns - self._reported_ns, 1) / 1e9
         for scanner in self._scanners:
             status = Status(
@@ -139,6 +154,7 @@ class Daemon:
                 model=self._model,
                 uptime_s=(now_ns - self._started_ns) / 1e9,
                 journal="off",
+                clock_offset_ms=self.clock.offset_ms,
             )
             self._bus.publish(topics.status(scanner.name), status)
             scanner.frames = 0

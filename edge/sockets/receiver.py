@@ -31,13 +31,18 @@ class Post:
 
 
 class Receiver(threading.Thread):
-    """Moves what the links receive into the inboxes until stopped."""
+    """Moves what the links receive into the inboxes until stopped.
+
+    Attributes:
+        turned_ns: when it last began a turn (monotonic clock).
+    """
 
     def __init__(self, posts: list[Post]) -> None:
         super().__init__(name="receiver", daemon=True)
         self._posts = posts
         self._poller = self._poll_all()
         self._stopping = threading.Event()
+        self.turned_ns = 0
 
     def run(self) -> None:
         """Serve until `stop`; owns the links' sockets."""
@@ -54,6 +59,7 @@ class Receiver(threading.Thread):
         self.join()
 
     def _turn(self) -> None:
+        self.turned_ns = time.monotonic_ns()
         readable = dict(self._poller.poll(POLL_MS))
         for post in self._posts:
             if post.link.socket in readable:

@@ -15,6 +15,9 @@ from tests.system.bare_viewer import LONGEST_S
 ROOT = Path(__file__).resolve().parents[2]
 END_S = 10.0
 
+_HEALTH = ("--health", "127.0.0.1:0")
+"""Any free port, so that daemons of tests side by side do not meet."""
+
 
 class DaemonProcess:
     """A running daemon.
@@ -27,7 +30,7 @@ class DaemonProcess:
         self.lines: list[str] = []
         self._news = threading.Condition()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "edge", "run", *map(str, arguments)],
+            [sys.executable, "-m", "edge", "run", *_HEALTH, *map(str, arguments)],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -62,6 +65,10 @@ class DaemonProcess:
     def estimates_address(self) -> str:
         """Wait until it publishes; returns where."""
         return self.wait_for_line(r"estimates on (\S+)")[1]
+
+    def health_address(self) -> str:
+        """Where it tells how it fares, as http://HOST:PORT."""
+        return self.wait_for_line(r"health on (\S+)")[1]
 
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)

@@ -18,3 +18,4 @@ def test_the_example_settings_name_every_key() -> None:
     assert set(raw["scanner"][0]) == {"name", "frames", "server_key"}
     assert set(raw["estimates"]) == {"bind"}
     assert set(raw["keys"]) == {"dir"}
+    assert set(raw["health"]) == {"bind"}
