@@ -10,6 +10,9 @@ from edge.health.tally import Tally
 from edge.inbox import Inbox
 from edge.log import OncePerSecond
 
+DEGRADED_FLAG = "degraded"
+"""What the model's info says where its provider had to be given up."""
+
 
 class Turning(Protocol):
     """A thread's work that goes round.
@@ -122,8 +125,8 @@ class Watched:
     @property
     def degraded(self) -> str:
         """Why the model is slower than asked for, in words; "" where it is not."""
-        provider = self.model().provider
-        slower = self.provider_asked not in ("auto", "cpu", provider)
-        if not slower:
+        model = self.model()
+        asked = self.provider_asked
+        if asked in ("auto", "cpu", model.provider) and DEGRADED_FLAG not in model.flags:
             return ""
-        return f"the model runs on {provider} though {self.provider_asked} was asked for"
+        return f"the model runs on {model.provider}, slower than the provider asked for ({asked})"

@@ -1,11 +1,12 @@
 """`python -m edge run` as a child process: its log is kept, and it is ended in any case."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.system.bare_viewer import LONGEST_S
 
 ROOT = Path(__file__).resolve().parents[2]
 END_S = 10.0
+PROGRAM = ("-m", "edge")
 
 _HEALTH = ("--health", "127.0.0.1:0")
 """Any free port, so that daemons of tests side by side do not meet."""
@@ -26,11 +28,18 @@ class DaemonProcess:
         lines: of its standard error, as far as it has come.
     """
 
-    def __init__(self, *arguments: str | Path) -> None:
+    def __init__(
+        self,
+        *arguments: str | Path,
+        program: Sequence[str] = PROGRAM,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """`program`: another than the daemon's own; `environment`: more than the test's."""
         self.lines: list[str] = []
         self._news = threading.Condition()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "edge", "run", *_HEALTH, *map(str, arguments)],
+            [sys.executable, *program, "run", *_HEALTH, *map(str, arguments)],
+            env={**os.environ, **(environment or {})},
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -44,6 +53,11 @@ class DaemonProcess:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def descriptors(self) -> int:
+        """Open at present."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
 
     @property
     def log(self) -> str:
@@ -64,11 +78,11 @@ class DaemonProcess:
 
     def estimates_address(self) -> str:
         """Wait until it publishes; returns where."""
-        return self.wait_for_line(r"estimates on (\S+)")[1]
+        return self.wait_for_line(r"estimates on ([^\s\"]+)")[1]
 
     def health_address(self) -> str:
         """Where it tells how it fares, as http://HOST:PORT."""
-        return self.wait_for_line(r"health on (\S+)")[1]
+        return self.wait_for_line(r"health on ([^\s\"]+)")[1]
 
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
@@ -78,6 +92,16 @@ class DaemonProcess:
         code = self._process.wait(timeout_s)
         self._reader.join(END_S)
         return code
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+        self.wait()
+
+    def end_early(self) -> None:
+        """End it where its test wants another in its place."""
+        self.signal(signal.SIGTERM)
+        self.wait()
 
     def end(self) -> None:
         """End it, politely first; AssertionError where it had to be killed."""
@@ -111,9 +135,13 @@ class DaemonProcess:
 
 
 @contextmanager
-def running(settings: Path) -> Iterator[DaemonProcess]:
+def running(
+    settings: Path,
+    program: Sequence[str] = PROGRAM,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[DaemonProcess]:
     """A daemon with this settings file, ready; ended on the way out."""
-    daemon = DaemonProcess("--config", settings)
+    daemon = DaemonProcess("--config", settings, program=program, environment=environment)
     try:
         daemon.estimates_address()
         yield daemon

@@ -43,6 +43,22 @@ def test_another_kind_of_line_is_not_held_back() -> None:
     assert once.filter(record("other %s"))
 
 
+def test_a_kind_that_keeps_coming_is_told_less_and_less_often() -> None:
+    once = limit([0.1 * index for index in range(6001)])
+
+    passed_s = [0.1 * index for index in range(6001) if once.filter(record("refused: %s"))]
+
+    assert passed_s == pytest.approx([0, 1, 3, 7, 15, 31, 63, *range(123, 600, 60)], abs=0.11)
+
+
+def test_after_a_quiet_while_it_is_told_at_once_again() -> None:
+    once = limit([0, 0.5, 1, 3, 4])
+
+    passed = [once.filter(record("refused: %s")) for _ in range(5)]
+
+    assert passed == [True, False, True, True, True]
+
+
 def test_a_wall_clock_set_back_by_an_hour_silences_nothing() -> None:
     once = limit([10, 12])
     late, early = record("refused: %s"), record("refused: %s")
