@@ -108,4 +108,5 @@ def _command(case: Case, frames: str, bind: str) -> list[str]:
         # The frames are the bench's own, so it is of no account who made the bundle.
         "--allow-unsigned",
         *("--provider", case.provider, "--threads", str(case.threads), "--log-level", "info"),
+        *("--health", ""),
     ]

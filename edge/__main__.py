@@ -19,6 +19,8 @@ COMMANDS = {
     "fan": "show where the scan sector is found in a file's frames",
     "read": "read files as the daemon would: one row for each exam and view",
     "keys": "make a key pair, and enrol or revoke the keys of scanners and viewers",
+    "doctor": "look at the host, the settings, keys and bundle: what is wrong, and the remedy",
+    "audit": "show the audit trail, and find out whether anything in it was changed",
     "watch": "show the estimates in the terminal",
     "view": "show the estimates and the image in a browser",
     "demo": "play a virtual exam from end to end and show its reading",

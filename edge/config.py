@@ -9,7 +9,9 @@ from msgspec import Meta
 
 from edge.contract.bundle import builtin_path
 from edge.contract.crop import CropSpec
+from edge.health.address import Place, parse_bind
 from edge.journal.durability import Durability
+from edge.log import LogFormat
 from edge.reading.rules import DEFAULT_RULE, RuleId
 from edge.sockets.addresses import AddressError, check_address
 from edge.sockets.keys import is_public_key
@@ -75,6 +77,20 @@ class JournalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_mib: Annotated[int, Meta(ge=1, le=2**20)] = 1024
 
 
+class HealthSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where health and metrics are served over HTTP.
+
+    `bind`: HOST:PORT on the loopback interface, port 0 for any free one; "" for nowhere.
+    """
+
+    bind: str = "127.0.0.1:9108"
+
+    @property
+    def place(self) -> Place | None:
+        """Where, or None for nowhere."""
+        return parse_bind(self.bind)
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set.
 
@@ -86,14 +102,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     of one inference. `deadline_ms`: of one inference; a longer one is ended and its frame flagged.
     `exam_idle_s`: an exam without a frame for this long is ended. `rule`: id of
     the rule behind the verdict, a row of `edge.reading.rules`. `max_message_mib`: largest frame
-    message that is taken in. `crop`: placement of the window that the bundle must have been trained
-    with; "bundle" takes it as it is.
+    message that is taken in. `log_format`: of a line. `log_file`: where the log goes, "" is
+    standard error. `crop`: placement of the window that the bundle must have been trained with;
+    "bundle" takes it as it is.
     """
 
     scanner: tuple[ScannerSettings, ...] = (ScannerSettings("scanner", "tcp://127.0.0.1:5555"),)
     estimates: EstimatesSettings = EstimatesSettings()
     keys: KeysSettings = KeysSettings()
     journal: JournalSettings = JournalSettings()
+    health: HealthSettings = HealthSettings()
     bundle: str = ""
     trusted_keys: tuple[PublicKey, ...] = ()
     allow_unsigned: bool = False
@@ -107,6 +125,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rule: RuleId = DEFAULT_RULE
     max_message_mib: Annotated[int, Meta(ge=1, le=256)] = 8
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: LogFormat = "text"
+    log_file: str = ""
     crop: Literal["bundle", "centre", "fan"] = "bundle"
 
     @property
@@ -143,6 +163,7 @@ def load(path: Path | None, overrides: dict[str, Any]) -> Settings:
     _check_scanners(source, settings)
     _check_keys(source, settings)
     _check_addresses(source, settings)
+    _check_health(source, settings)
     return settings
 
 
@@ -202,6 +223,8 @@ def _section(where: str) -> type[msgspec.Struct]:
         return KeysSettings
     if ".journal" in where:
         return JournalSettings
+    if ".health" in where:
+        return HealthSettings
     return EstimatesSettings if ".estimates" in where else Settings
 
 
@@ -226,6 +249,13 @@ def _check_keys(source: str, settings: Settings) -> None:
                 f"enrolled instead: `python -m edge keys enrol {scanner.name} KEY --dir "
                 f"{settings.keys.dir}`; then leave server_key out"
             )
+
+
+def _check_health(source: str, settings: Settings) -> None:
+    try:
+        parse_bind(settings.health.bind)
+    except ValueError as error:
+        raise ConfigError(f"{source}: health: bind: {error}") from error
 
 
 def _check_addresses(source: str, settings: Settings) -> None:

@@ -4,11 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from edge.clock import ClockWatch
 from edge.contract import topics
-from edge.contract.messages import Reading, State, Status
+from edge.contract.messages import Estimate, Reading, State, Status
 from edge.contract.pixels import PixelError
+from edge.health.tally import Tally
 from edge.inbox import ExamEnd, Freeze, Inbox, Taken
 from edge.journal.outlet import Outlet
 from edge.pipeline import Pipeline
@@ -39,6 +41,7 @@ class Scanner:
     frames: int = 0
     """Taken from the inbox since the last status."""
     last_frame_ns: int | None = None
+    tally: Tally = field(default_factory=Tally)
 
     def state(self, now_ns: int) -> State:
         """Whether messages and frames come from this scanner."""
@@ -55,26 +58,33 @@ class Daemon:
 
     Attributes:
         watchdog: fed with what gets done.
+        turned_ns: when the loop last began a turn (monotonic clock).
+        clock: watches the wall clock.
     """
 
     def __init__(
         self,
-        scanners: list[Scanner],
         bus: Bus,
         outlet: Outlet,
         ready: threading.Condition,
-        exam_idle_s: float,
         watchdog: Watchdog,
+        clock: ClockWatch,
     ) -> None:
-        """`outlet`: of estimates and readings; `ready`: that the inboxes and the outlet notify."""
-        self._scanners = scanners
+        """`outlet`: of estimates and readings; `ready`: that the inboxes and the outlet notify.
+
+        `clock`: looked at every second.
+        """
+        self._scanners: list[Scanner] = []
+        self._exam_idle_ns = 0
         self._bus = bus
         self._outlet = outlet
+        self._outlet.on_published = self._count
         self._journal = outlet.words
         self._ready = ready
         self.watchdog = watchdog
-        self._exam_idle_ns = round(exam_idle_s * 1e9)
+        self.clock = clock
         self._started_ns = self._reported_ns = time.monotonic_ns()
+        self.turned_ns = 0
         self._stopping = False
 
     def stop(self) -> None:
@@ -96,6 +106,7 @@ class Daemon:
         """Serve until `stop`. `between_turns`: what else this thread has to do, in no time."""
         self._report(self._scanners, time.monotonic_ns(), "starting")
         while not self._stopping:
+            self.turned_ns = time.monotonic_ns()
             with self._ready:
                 if not self._outlet.waiting and not self._may_take():
                     self._ready.wait(WAIT_S)
@@ -167,6 +178,16 @@ class Daemon:
         if reading is not None:
             self._outlet.put(scanner.pipeline.diary, topics.reading(scanner.name), reading)
 
+    def _count(self, message: Estimate | Reading, received_ns: int | None) -> None:
+        """A message of a scanner has gone out."""
+        scanner = next((each for each in self._scanners if each.name == message.scanner), None)
+        if scanner is None:
+            return
+        if isinstance(message, Estimate):
+            scanner.tally.estimate(message, received_ns or 0)
+        else:
+            scanner.tally.readings += 1
+
     def _end_idle(self, scanners: Sequence[Scanner], before_ns: int) -> None:
         for scanner in scanners:
             for reading in scanner.pipeline.end_idle(before_ns):
@@ -175,6 +196,7 @@ class Daemon:
     def _report(self, scanners: Sequence[Scanner], now_ns: int, state: State | None = None) -> None:
         """Publish the status of each."""
         self._journal = self._outlet.words
+        self.clock.look()
         elapsed_s = max(now_ns - self._reported_ns, 1) / 1e9
         for scanner in scanners:
             model = scanner.pipeline.runner.info
@@ -190,6 +212,7 @@ class Daemon:
                 model=model,
                 uptime_s=(now_ns - self._started_ns) / 1e9,
                 journal=self._journal,
+                clock_offset_ms=self.clock.offset_ms,
                 overlay=scanner.pipeline.overlay(),
             )
             self._bus.publish(topics.status(scanner.name), status)

@@ -16,6 +16,8 @@ RING_FRAMES = 4
 
 FRESH_NS = 40_000_000
 """While frames come faster than they are read, none older than this is read before a newer one."""
+PAUSE_NS = 1_000_000_000
+"""Frames this far apart do not flow."""
 
 MAX_WAITING_ENDS = 16
 MAX_WAITING_FREEZES = 16
@@ -102,6 +104,8 @@ class Inbox:
         self._settled = self._ledger.counts()
         self.heard_ns: int | None = None
         """When anything last came from the scanner (monotonic clock)."""
+        self.frame_ns = self.flowing_ns = 0
+        """When the last frame came, and when the first since a pause did (monotonic clock)."""
 
     def put_frame(self, arrival: Arrival) -> None:
         """Add a frame unless it was seen before; the oldest one makes room."""
@@ -116,6 +120,9 @@ class Inbox:
             arrived = ledger.arrivals(self._ledger.garbage)
             self._items.append(_Waiting(arrival, ledger, arrived))
             self._frames += 1
+            if arrival.received_ns - self.frame_ns > PAUSE_NS:
+                self.flowing_ns = arrival.received_ns
+            self.frame_ns = arrival.received_ns
             self._ready.notify()
 
     def put_event(self, event: Event) -> None:
@@ -160,6 +167,11 @@ class Inbox:
             if not self._items:
                 self._settled = self._ledger.counts()
             return self._settled
+
+    def totals(self) -> LedgerCounts:
+        """The ledgers of all epochs since the start together."""
+        with self._ready:
+            return self._ledger.totals()
 
     @property
     def waiting(self) -> bool:

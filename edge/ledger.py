@@ -3,6 +3,8 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+import msgspec
+
 from edge.contract.messages import LedgerCounts
 
 MAX_EPOCHS = 64
@@ -98,6 +100,8 @@ class ScannerLedger:
     epoch: int | None = None
     """The epoch that the last well-formed message was of."""
     epochs: OrderedDict[int, EpochLedger] = field(default_factory=OrderedDict)
+    _forgotten: LedgerCounts = field(default_factory=LedgerCounts)
+    """Of the epochs that are remembered no longer."""
 
     def of(self, epoch: int) -> EpochLedger:
         """Ledger of an epoch, made new where it is not known."""
@@ -105,7 +109,8 @@ class ScannerLedger:
         if epoch not in self.epochs:
             self.epochs[epoch] = EpochLedger()
             while len(self.epochs) > MAX_EPOCHS:
-                self.epochs.popitem(last=False)
+                _, oldest = self.epochs.popitem(last=False)
+                self._forgotten = _sum([self._forgotten, _of(oldest)])
         self.epochs.move_to_end(epoch)
         return self.epochs[epoch]
 
@@ -115,6 +120,14 @@ class ScannerLedger:
             return LedgerCounts(garbage=self.garbage)
         ledger = self.epochs[self.epoch]
         return ledger.counts(ledger.arrivals(self.garbage), ledger.overwritten)
+
+    def totals(self) -> LedgerCounts:
+        """All epochs together: each count only grows, as long as the daemon runs.
+
+        `sent` holds the frames that wait to be read, which nothing else does yet.
+        """
+        known = _sum([self._forgotten, *map(_of, self.epochs.values())])
+        return msgspec.structs.replace(known, garbage=self.garbage)
 
     def refuse(self, epoch: object, seq: object) -> None:
         """Count a refused message: invalid where it can stand for a frame, else garbage.
@@ -131,3 +144,12 @@ class ScannerLedger:
         )
         if not believed:
             self.garbage += 1
+
+
+def _of(ledger: EpochLedger) -> LedgerCounts:
+    return ledger.counts(ledger.arrivals(garbage=0), ledger.overwritten)
+
+
+def _sum(counts: list[LedgerCounts]) -> LedgerCounts:
+    names = LedgerCounts.__struct_fields__
+    return LedgerCounts(**{name: sum(getattr(row, name) for row in counts) for name in names})

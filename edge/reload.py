@@ -9,6 +9,7 @@ import msgspec
 from edge.config import ConfigError, ScannerSettings, Settings, check_crop
 from edge.contract.bundle import BundleError
 from edge.journal.errors import JournalError
+from edge.log import LogFileError
 from edge.opening import open_bundle, open_networks, remember_bundle
 from edge.providers import DEGRADED_FLAG, ProviderError
 from edge.runner import ModelError, RunError, Runner
@@ -23,6 +24,7 @@ REFUSED = (
     RunError,
     KeyringError,
     JournalError,
+    LogFileError,
 )
 """Why settings, keys, bundle or provider are refused, at the start and at a reload."""
 
@@ -68,7 +70,7 @@ class Reload(threading.Thread):
 
     Attributes:
         prepared: once it has ended well.
-        refusal: why not, in words, once it has ended otherwise.
+        refusal: why not, in words, once it has ended otherwise; kind: the same as a class's name.
     """
 
     def __init__(
@@ -77,7 +79,7 @@ class Reload(threading.Thread):
         """`settings`, `runner`, `enrolment`: those in force."""
         super().__init__(name="reload", daemon=True)
         self.prepared: Prepared | None = None
-        self.refusal = ""
+        self.refusal = self.kind = ""
         self._source = source
         self._settings = settings
         self._runner = runner
@@ -88,9 +90,10 @@ class Reload(threading.Thread):
         try:
             self.prepared = self._prepare()
         except REFUSED as error:
-            self.refusal = str(error)
+            self.refusal, self.kind = str(error), type(error).__name__
         except Exception as error:  # noqa: BLE001
             self.refusal = f"an internal fault: {type(error).__name__}"
+            self.kind = type(error).__name__
 
     def _prepare(self) -> Prepared:
         settings = self._source()

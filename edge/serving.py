@@ -6,31 +6,45 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from edge import __version__
+from edge.audit import Audit, last
+from edge.clock import ClockWatch
 from edge.config import MEBIBYTE, ScannerSettings, Settings
 from edge.daemon import Daemon, Scanner
 from edge.deadline import Deadline
+from edge.health.pages import pages
+from edge.health.server import HealthServer
+from edge.health.watched import Watched, WatchedScanner
 from edge.inbox import Inbox
 from edge.journal.opening import OpenedJournal
 from edge.journal.outlet import Direct, Journal, Outlet
 from edge.journal.restored import Restored
+from edge.log import OncePerSecond
 from edge.notify import Notifier
 from edge.pipeline import Pipeline
+from edge.providers import DEGRADED_FLAG
 from edge.reload import Prepared, Reload, Source, same_link
 from edge.runner import Runner
 from edge.runner_sessions import new_run_options
 from edge.sockets.bus import Bus
 from edge.sockets.enrolment import Enrolment
-from edge.sockets.keys import ClientKeys, pinned
+from edge.sockets.keys import ClientKeys, fingerprint, pinned
 from edge.sockets.link import Link
 from edge.sockets.receiver import Post, Receiver
+from edge.state import state_folder
 from edge.watchdog import Watchdog
 
 SWITCH_S = 0.0005
 """How long a Python thread may keep the interpreter while another waits: below a frame's budget."""
 
 FAULT_EXIT_CODE = 4
+
+VITAL = frozenset(("receiver", "journal", "deadline"))
+"""Threads without which nothing is read; health and audit are no reason to stop."""
 
 log = logging.getLogger("edge")
 
@@ -43,38 +57,47 @@ class Station:
     scanner: Scanner
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What the daemon is made of, open."""
+
+    settings: Settings
+    runner: Runner
+    bus: Bus
+    enrolment: Enrolment | None
+    journal: OpenedJournal | None
+    audit: Audit
+    health: HealthServer | None
+    limit: OncePerSecond
+
+
 class Service:
     """A daemon that serves until it is told to stop, and takes new settings meanwhile."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        runner: Runner,
-        bus: Bus,
-        enrolment: Enrolment | None,
-        source: Source,
-        journal: OpenedJournal | None = None,
-    ) -> None:
+    def __init__(self, parts: Parts, source: Source) -> None:
         """`source`: where new settings come from when it is told to reload."""
+        settings, runner, bus = parts.settings, parts.runner, parts.bus
+        self._parts = parts
         self._settings, self._runner = settings, runner
-        self._enrolment = enrolment
+        self._enrolment = parts.enrolment
         self._source = source
-        self._journal = journal
+        self._journal = parts.journal
         self._ready = threading.Condition()
         self._deadline = Deadline(settings.deadline_ms / 1e3, new_run_options)
         runner.deadline = self._deadline
         self._stations = self._stations_for(settings, {})
         self._receiver = Receiver([station.post for station in self._stations.values()])
         self._notifier = Notifier()
-        self._outlet = _outlet(bus, journal, self._ready)
+        self._outlet = _outlet(parts, self._ready)
         self._daemon = Daemon(
-            [station.scanner for station in self._stations.values()],
             bus,
             self._outlet,
             self._ready,
-            settings.exam_idle_s,
             Watchdog(self._notifier, {"receiver": lambda: self._receiver.gets_on}),
+            ClockWatch(lambda step_s: parts.audit.record("clock_step", seconds=round(step_s, 3))),
         )
+        self._listen(settings)
+        self._degraded = False
         self._bus = bus
         self._failures: list[threading.ExceptHookArgs] = []
         self._reload_asked = False
@@ -86,18 +109,20 @@ class Service:
         # What has been loaded stays: without this a full collection stops a frame for 15 ms.
         gc.freeze()
         self._heed_signals()
-        threading.excepthook = self._fail
+        self._others, threading.excepthook = threading.excepthook, self._fail
         self._outlet.start()
         self._receiver.start()
+        self._serve_health()
         self._announce()
-        try:
-            self._daemon.run(self._between_turns)
-        finally:
-            self._notifier.stopping()
-            self._daemon.watchdog.dismiss()
-            self._receiver.stop()
-        self._daemon.drain()
-        self._outlet.close()
+        with audited(self._parts, self._failures):
+            try:
+                self._daemon.run(self._between_turns)
+            finally:
+                self._notifier.stopping()
+                self._daemon.watchdog.dismiss()
+                self._receiver.stop()
+            self._daemon.drain()
+            self._outlet.close()
         self._deadline.close()
         for failure in self._failures:
             # The type alone: an exception's text may hold what a peer sent.
@@ -123,9 +148,36 @@ class Service:
             signal.signal(signal.SIGHUP, reload)
 
     def _fail(self, crash: threading.ExceptHookArgs) -> None:
-        """Another thread has crashed: the daemon cannot go on."""
+        """A thread has crashed: without one of these the daemon cannot go on."""
+        if crash.thread is None or crash.thread.name not in VITAL:
+            self._others(crash)
+            return
         self._failures.append(crash)
         self._daemon.stop()
+
+    def _serve_health(self) -> None:
+        if self._parts.health:
+            self._parts.health.start(pages(self._watched()))
+            log.info("health on http://%s", self._parts.health.place)
+
+    def _watched(self) -> Watched:
+        """What health looks at."""
+        return Watched(
+            scanners=lambda: [
+                WatchedScanner(name, each.post.inbox, each.post.link, each.scanner.tally)
+                for name, each in self._stations.items()
+            ],
+            loop=self._daemon,
+            receiver=self._receiver,
+            port=self._bus.port,
+            model=lambda: self._runner.info,
+            clock=self._daemon.clock,
+            provider_asked=lambda: self._settings.provider,
+            door=self._bus.door,
+            journal=self._outlet,
+            audit=self._parts.audit,
+            log=self._parts.limit,
+        )
 
     def _announce(self) -> None:
         named = [f"{scanner.name} at {scanner.frames}" for scanner in self._settings.scanner]
@@ -139,6 +191,10 @@ class Service:
 
     def _between_turns(self) -> None:
         """Start a reload that was asked for; once one is ready, take it over between two frames."""
+        if self._degraded is not (DEGRADED_FLAG in self._runner.info.flags):
+            self._degraded = not self._degraded
+            if self._degraded:
+                self._parts.audit.record("provider_degraded", provider=self._runner.info.provider)
         if self._reload is None:
             if self._reload_asked:
                 self._begin_reload()
@@ -156,9 +212,16 @@ class Service:
         self._reload = None
         if reload.prepared is None:
             log.error("reload refused, the old settings stay in force: %s", reload.refusal)
+            self._parts.audit.record("settings_refused", reason=reload.kind)
             self._tell_ready("; the last reload was refused, see the log")
             return
+        before = self._runner.info.sha256
         self._take_over(reload.prepared)
+        self._parts.audit.record("settings_reloaded")
+        if self._runner.info.sha256 != before:
+            self._parts.audit.record(
+                "bundle_changed", before=before, after=self._runner.info.sha256
+            )
         log.info("reloaded: %s", describe(self._runner))
         self._announce()
 
@@ -172,9 +235,12 @@ class Service:
         self._stations = self._stations_for(new.settings, self._stations)
         self._settings = new.settings
         self._receiver.exchange([station.post for station in self._stations.values()])
-        scanners = [station.scanner for station in self._stations.values()]
-        self._daemon.listen(scanners, new.settings.exam_idle_s)
+        self._listen(new.settings)
         gc.freeze()
+
+    def _listen(self, settings: Settings) -> None:
+        scanners = [station.scanner for station in self._stations.values()]
+        self._daemon.listen(scanners, settings.exam_idle_s)
 
     def _stations_for(self, settings: Settings, present: dict[str, Station]) -> dict[str, Station]:
         """A station for each scanner, the present one where there is one."""
@@ -217,11 +283,48 @@ def _link_keys(scanner: ScannerSettings, enrolment: Enrolment | None) -> ClientK
     return pinned(scanner.server_key)
 
 
-def _outlet(bus: Bus, journal: OpenedJournal | None, ready: threading.Condition) -> Outlet:
+def _outlet(parts: Parts, ready: threading.Condition) -> Outlet:
     """Where estimates and readings go."""
-    if journal is None:
-        return Direct(bus)
-    return Journal(bus, journal.writer(ready), journal.files)
+    if parts.journal is None:
+        return Direct(parts.bus)
+    outlet = Journal(parts.bus, parts.journal.writer(ready), parts.journal.files)
+
+    def record(fault: str) -> None:
+        parts.audit.record("journal_fault" if fault else "journal_recovered", fault=fault)
+
+    outlet.on_fault.append(record)
+    return outlet
+
+
+@contextmanager
+def audited(parts: Parts, failures: list[threading.ExceptHookArgs]) -> Iterator[None]:
+    """Record the start, with what runs, and the end, with how it came."""
+    info, record, started_s = parts.runner.info, parts.audit.record, time.monotonic()
+    before = last(state_folder(parts.settings.state_dir), "start") or {}
+    peers = parts.enrolment.enrolled() if parts.enrolment else {}
+    record(
+        "start",
+        version=__version__,
+        model=f"{info.name} {info.version}",
+        bundle=info.sha256,
+        provider=info.provider,
+        precision=info.precision,
+        estimates=parts.bus.endpoint,
+        scanners=len(parts.settings.scanner),
+        peers=len(peers),
+        enrolment=fingerprint(*sorted(f"{name} {key}" for name, key in peers.items())),
+    )
+    if before.get("bundle") not in (None, info.sha256):
+        record("bundle_changed", before=str(before["bundle"]), after=info.sha256)
+    how = "asked to"
+    try:
+        yield
+        how = failures[0].exc_type.__name__ if failures else how
+    except BaseException as error:
+        how = type(error).__name__
+        raise
+    finally:
+        record("stop", how=how, after_s=round(time.monotonic() - started_s))
 
 
 def describe(runner: Runner) -> str:

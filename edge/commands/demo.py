@@ -157,6 +157,7 @@ def _play(
 ) -> Reading | None:
     """The exam's reading; None where the user stopped it."""
     daemon_words = ["run", "--frames", plan.frames, "--bind", plan.estimates, *_bundle_words(args)]
+    daemon_words += ["--health", ""]  # a daemon that serves here may have the port
     scanner_words = ["feed", *plan.sources, "--exam", plan.exam, "--bind", plan.frames]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="steatoscope-")))

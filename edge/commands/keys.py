@@ -1,14 +1,16 @@
 """`python -m edge keys`: one's own pair, and who else may connect."""
 
 import argparse
+import getpass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from edge.audit import AuditError, Event, Trail
 from edge.sockets.certificate import KeyringError, read_public
 from edge.sockets.keyring import PUBLIC, Keyring
-from edge.sockets.keys import is_public_key
+from edge.sockets.keys import fingerprint, is_public_key
 from edge.state import state_folder
 
 HELP = "make a key pair, and enrol or revoke the keys of scanners and viewers"
@@ -47,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=state_folder() / "keys",
         metavar="DIR",
         help="folder of the keys (default: %(default)s)",
+    )
+    shared.add_argument(
+        "--state-dir",
+        metavar="DIR",
+        default="",
+        help=f"the daemon's state_dir, whose audit trail tells of it (default: {state_folder()})",
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
 
@@ -101,12 +109,26 @@ def _show(_: argparse.Namespace, keyring: Keyring) -> None:
 def _enrol(args: argparse.Namespace, keyring: Keyring) -> None:
     key = args.key if is_public_key(args.key) else read_public(Path(args.key))
     keyring.enrol(args.name, key)
+    _record(args, "enrolled", key)
     _say(f"{args.name} is enrolled; a daemon that runs takes it in within 5 s")
 
 
 def _revoke(args: argparse.Namespace, keyring: Keyring) -> None:
+    key = keyring.enrolled()[0].get(args.name, "")
     keyring.revoke(args.name)
+    _record(args, "revoked", key)
     _say(f"{args.name} is revoked; a daemon that runs cuts it off within 5 s")
+
+
+def _record(args: argparse.Namespace, event: Event, key: str) -> None:
+    """Tell the audit trail who has done it; what is done stays done where that fails."""
+    try:
+        Trail(state_folder(args.state_dir)).append(
+            event, name=args.name, key=fingerprint(key), by=getpass.getuser()
+        )
+    except AuditError as error:
+        errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+        errors.print(f"steatoscope: done, but not recorded: {error}")
 
 
 def _say(text: str) -> None:

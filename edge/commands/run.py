@@ -1,23 +1,28 @@
 """`python -m edge run`: the daemon."""
 
 import argparse
+import logging
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from edge import config, log
+from edge.audit import Audit, AuditError, Trail
 from edge.commands.arguments import OF_BUNDLE, add_bundle, given, source_of
+from edge.contract.bundle import BundleError
+from edge.health.server import HealthError, HealthServer
 from edge.journal.opening import OpenedJournal, now, open_journal
 from edge.journal.store import Limits
 from edge.opening import open_runner, remember_bundle
 from edge.reload import REFUSED
-from edge.runner import Runner
-from edge.serving import Service, describe
+from edge.runner import ModelError, Runner
+from edge.serving import Parts, Service, describe
 from edge.sockets.addresses import AddressError
 from edge.sockets.authenticator import Authenticator
 from edge.sockets.bus import Bus
 from edge.sockets.enrolment import Enrolment
+from edge.state import state_folder
 
 HELP = "read frames from scanners and publish liver-fat estimates"
 
@@ -30,6 +35,8 @@ publishes on tcp://127.0.0.1:5556. Flags win over the file. An example file: dep
   python -m edge run --frames ipc:///run/scanner.sock --provider cuda
   python -m edge run --bundle DIR --trusted-key KEY
 
+How it fares stands on http://127.0.0.1:9108 under /healthz, /readyz and /metrics (docs/health.md);
+`python -m edge doctor` looks at the host it is to run on.
 A bundle other than the built-in one runs if a key in trusted_keys has signed it (docs/bundle.md);
 with --allow-unsigned any runs, and every message then carries the flag unsigned_model.
 
@@ -49,8 +56,11 @@ FLAGS = (
     "precision",
     "threads",
     "log_level",
+    "log_format",
 )
 """Flags that stand for the setting of their name."""
+
+logger = logging.getLogger("edge")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,34 +84,59 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--frames", metavar="ADDRESS", help="listen to one scanner here, instead of the file's"
     )
     parser.add_argument("--bind", metavar="ADDRESS", help="publish the estimates here")
+    parser.add_argument(
+        "--health",
+        metavar="HOST:PORT",
+        help='serve health and metrics here (127.0.0.1:9108); "" for nowhere',
+    )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"))
-    parser.add_argument("--check", action="store_true", help="check settings and bundle, and end")
+    parser.add_argument("--log-format", choices=("text", "json"), help="of a line (text)")
+    parser.add_argument(
+        "--check", action="store_true", help="check settings, keys and bundle, and end"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the daemon until it is told to stop; returns the exit code."""
     try:
         settings = _settings(args)
-        log.set_up(settings.log_level)
-        bundle, runner = open_runner(settings, source_of(args))
-        enrolment = Enrolment(settings.keys.folder) if settings.keys.folder else None
-        journal = None
-        if not args.check:
-            remember_bundle(settings, bundle)
-            journal = _open_journal(settings, runner)
+        limit = log.set_up(settings.log_level, settings.log_format, settings.log_file)
+        audit = Audit(state_folder(settings.state_dir))
+        runner, enrolment, journal = _open(settings, args, audit)
     except REFUSED as error:
         print(f"steatoscope: {error}", file=sys.stderr)
         return 2
     if args.check:
-        print(f"settings and bundle are right; {describe(runner)}")
+        print(f"settings, keys and bundle are right; {describe(runner)}")
         return 0
     with ExitStack() as stack:
         try:
             bus = stack.enter_context(_open_bus(settings, enrolment, stack))
-        except AddressError as error:
+            health = _open_health(settings, stack)
+        except (AddressError, HealthError) as error:
             print(f"steatoscope: {error}", file=sys.stderr)
             return 3
-        return Service(settings, runner, bus, enrolment, lambda: _settings(args), journal).run()
+        stack.enter_context(audit)
+        parts = Parts(settings, runner, bus, enrolment, journal, audit, health, limit)
+        return Service(parts, lambda: _settings(args)).run()
+
+
+def _open(
+    settings: config.Settings, args: argparse.Namespace, audit: Audit
+) -> tuple[Runner, Enrolment | None, OpenedJournal | None]:
+    """Model, keys and journal; one of REFUSED where any is, and then the trail tells of it."""
+    folder = settings.keys.folder
+    try:
+        bundle, runner = open_runner(settings, source_of(args))
+        enrolment = Enrolment(folder, record=audit.record) if folder else None
+        if args.check:
+            return runner, enrolment, None
+        remember_bundle(settings, bundle)
+        return runner, enrolment, _open_journal(settings, runner)
+    except REFUSED as error:
+        if not args.check:
+            _record_refusal(settings, error)
+        raise
 
 
 def _open_journal(settings: config.Settings, runner: Runner) -> OpenedJournal | None:
@@ -116,6 +151,23 @@ def _open_journal(settings: config.Settings, runner: Runner) -> OpenedJournal | 
         [scanner.name for scanner in settings.scanner],
         now(runner.info, runner.intervals, settings.rule, settings.exam_idle_s),
     )
+
+
+def _record_refusal(settings: config.Settings, error: Exception) -> None:
+    of_bundle = isinstance(error, BundleError | ModelError)
+    reason = error.reason if isinstance(error, BundleError) else type(error).__name__
+    try:
+        Trail(state_folder(settings.state_dir)).append(
+            "bundle_refused" if of_bundle else "settings_refused", reason=reason
+        )
+    except AuditError as fault:
+        logger.error("not audited: %s", fault)  # noqa: TRY400  # all of it is in the text
+
+
+def _open_health(settings: config.Settings, stack: ExitStack) -> HealthServer | None:
+    """Where health will be served; HealthError where the address is taken."""
+    place = settings.health.place
+    return stack.enter_context(HealthServer(place)) if place else None
 
 
 def _open_bus(settings: config.Settings, enrolment: Enrolment | None, stack: ExitStack) -> Bus:
@@ -139,4 +191,6 @@ def _overrides(args: argparse.Namespace) -> dict[str, Any]:
         overrides["scanner"] = [{"name": "scanner", "frames": args.frames}]
     if args.bind:
         overrides["estimates"] = {"bind": args.bind}
+    if args.health is not None:
+        overrides["health"] = {"bind": args.health}
     return overrides

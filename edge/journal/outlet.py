@@ -23,18 +23,28 @@ END_S = 5.0
 
 State = Literal["off", "ok", "down"]
 Message = Estimate | Reading
+OnPublished = Callable[[Message, int | None], None]
+
+
+def _nobody(_message: Message, _received_ns: int | None) -> None:
+    """Nobody is told."""
 
 
 class Publisher(Protocol):
     """What sends."""
 
-    def publish(self, topic: str, message: Any, received_ns: int | None = None) -> None:
-        """Send a message on its topic; `received_ns`: of an estimate's frame."""
+    def publish(self, topic: str, message: Any, received_ns: int | None = None) -> Any:
+        """Send a message on its topic; gives it as sent. `received_ns`: of an estimate's frame."""
         ...
 
 
 class Outlet(Protocol):
-    """What the loop hands its messages to; only its own thread does."""
+    """What the loop hands its messages to; only its own thread does.
+
+    `on_published`: called with each message as it was sent, and when its frame was received.
+    """
+
+    on_published: OnPublished
 
     @property
     def counters(self) -> Counters:
@@ -99,6 +109,7 @@ class Direct:
 
     def __init__(self, bus: Publisher) -> None:
         self.counters = Counters()
+        self.on_published: OnPublished = _nobody
         self._bus = bus
 
     def put(
@@ -111,7 +122,7 @@ class Direct:
     ) -> None:
         """Publish it."""
         if message is not None:
-            self._bus.publish(topic, message, received_ns)
+            self.on_published(self._bus.publish(topic, message, received_ns), received_ns)
 
     def publish(self) -> None:
         """Nothing waits."""
@@ -135,6 +146,7 @@ class Journal:
     """
 
     def __init__(self, bus: Publisher, writer: Writer, files: JournalFiles) -> None:
+        self.on_published: OnPublished = _nobody
         self._bus = bus
         self._writer = writer
         self._files = files
@@ -204,7 +216,8 @@ class Journal:
                     continue
                 stages = {**message.stage_ms, "journal": waited_ns / 1e6}
                 message = msgspec.structs.replace(message, stage_ms=stages)
-            self._bus.publish(out.topic, message, out.received_ns)
+            sent = self._bus.publish(out.topic, message, out.received_ns)
+            self.on_published(sent, out.received_ns)
 
     def flush(self, longest_s: float) -> None:
         """Wait until all is committed, so long at most, and publish it."""

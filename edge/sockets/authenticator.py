@@ -8,8 +8,10 @@ from typing import Self
 
 import zmq
 
+from edge.audit import RefusalLimit
 from edge.sockets import zap
 from edge.sockets.enrolment import Enrolment
+from edge.sockets.keys import fingerprint
 
 DOMAIN = "steatoscope"
 POLL_MS = 250
@@ -36,6 +38,7 @@ class Authenticator(threading.Thread):
         self.admitted = self.refused = 0
         self._barred = barred
         self._inside: set[str] = set()
+        self._limit = RefusalLimit()
         self._stopping = threading.Event()
         self._turned_s = time.monotonic()
         self._socket: zmq.Socket[bytes] = self.context.socket(zmq.REP)
@@ -93,7 +96,20 @@ class Authenticator(threading.Thread):
         name = self.enrolment.name_of(request.key)
         if name is None or name in self._barred or request.domain != DOMAIN:
             self.refused += 1
+            self._record(request, name)
             return zap.turn_away(request)
         self.admitted += 1
         self._inside.add(request.key)
         return zap.admit(request, name)
+
+    def _record(self, request: zap.Request, name: str | None) -> None:
+        key = fingerprint(request.key)
+        left_out = self._limit.left_out(key)
+        if left_out is not None:
+            self.enrolment.record(
+                "peer_refused",
+                key=key,
+                name=name,
+                address=request.address,
+                left_out=left_out,
+            )

@@ -27,6 +27,7 @@ class Bus:
     Attributes:
         endpoint: the address bound to, with the port that a `*` was given.
         epoch: drawn at random, sent as `pub_epoch`.
+        door: says who may connect.
     """
 
     def __init__(self, bind: str, door: Authenticator | None = None) -> None:
@@ -37,6 +38,7 @@ class Bus:
         self.epoch = secrets.randbits(63)
         self._numbers: dict[str, int] = {}
         self._latest: dict[str, bytes] = {}
+        self.door = door
         self.port = Port(BUS, bind, door)
         self.endpoint = self.port.endpoint
 
@@ -51,8 +53,8 @@ class Bus:
     ) -> None:
         self.close()
 
-    def publish(self, topic: str, message: Message, received_ns: int | None = None) -> None:
-        """Number, stamp and send a message on its topic.
+    def publish(self, topic: str, message: Message, received_ns: int | None = None) -> Message:
+        """Number, stamp and send a message on its topic; returns it as sent.
 
         `received_ns`: of an estimate's frame (monotonic clock), for its `age_ms`.
         """
@@ -67,6 +69,7 @@ class Bus:
         data = encode(stamped)
         self._latest[topic] = data
         self.port.socket.send_multipart((topic.encode(), data))
+        return stamped
 
     def serve(self) -> None:
         """Send the latest message of every topic that has been subscribed to since the last call.

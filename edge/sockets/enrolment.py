@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from edge.audit import Event, Recorder, unrecorded
 from edge.sockets.certificate import KeyringBusyError, KeyringError
 from edge.sockets.keyring import Keyring
-from edge.sockets.keys import ClientKeys, KeyPair
+from edge.sockets.keys import ClientKeys, KeyPair, fingerprint
 
 REFRESH_S = 1.0
 """How old the answer may be; with the pause of a link that is down, well within 5 s."""
@@ -22,16 +23,24 @@ class Enrolment:
     Attributes:
         own: one's own pair.
         faults: what is wrong with key files that are left out, in words.
+        record: keeps the audit trail of who was admitted and turned away.
     """
 
-    def __init__(self, folder: Path, clock_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock_s: Callable[[], float] = time.monotonic,
+        record: Recorder = unrecorded,
+    ) -> None:
         """Read the folder; KeyringError where there is no usable pair of its own."""
         self._keyring = Keyring(folder)
         self.own: KeyPair = self._keyring.own()
         self.faults: tuple[str, ...] = ()
+        self.record = record
         self._clock_s = clock_s
         self._lock = threading.Lock()
         self._keys: dict[str, str] = {}
+        self._known = False
         self._due_s = float("-inf")
 
     def enrolled(self) -> dict[str, str]:
@@ -72,6 +81,13 @@ class Enrolment:
         for fault in faults:
             if fault not in self.faults:
                 log.error("%s", fault)
-        for name in sorted(self._keys.keys() ^ keys.keys()):
-            log.info("%s is %s", name, "enrolled" if name in keys else "enrolled no longer")
+        self._tell(self._keys.items() - keys.items(), "enrolled no longer", "admits_no_longer")
+        self._tell(keys.items() - self._keys.items(), "enrolled", "admits")
         self._keys, self.faults = keys, faults
+        self._known = True
+
+    def _tell(self, changed: set[tuple[str, str]], words: str, event: Event) -> None:
+        for name, key in sorted(changed):
+            log.info("%s is %s", name, words)
+            if self._known:  # those of the start are told with it
+                self.record(event, name=name, key=fingerprint(key))

@@ -1,5 +1,6 @@
 """CURVE keys (ZeroMQ RFC 25 and 26), written in Z85 (RFC 32)."""
 
+import hashlib
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,6 +56,11 @@ def is_public_key(text: str) -> bool:
         return len(text) == 40 and len(z85.decode(text)) == KEY_BYTES
     except (ValueError, KeyError, UnicodeError, struct.error):
         return False
+
+
+def fingerprint(*keys: str) -> str:
+    """8 hexadecimal digits that tell public keys apart, for logs."""
+    return hashlib.sha256("".join(keys).encode()).hexdigest()[:8]
 
 
 def secure_client(socket: "zmq.Socket[bytes]", own: KeyPair, server_key: str) -> None:

@@ -20,6 +20,8 @@ EVENTS = REFUSALS | zmq.EVENT_DISCONNECTED | zmq.EVENT_CLOSED
 TELL_S = 60.0
 """Refused connections are logged so often at most: a refused peer knocks every second."""
 
+_OF_KEY = zmq.EVENT_HANDSHAKE_FAILED_AUTH.name or ""
+
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +41,7 @@ class Port:
         self._settings = settings
         self._door = door
         self._tell_s = float("-inf")
-        self._told = 0
+        self._told = self._recorded = 0
         self._cutting = False
         self.socket, self._monitor = self._open(address)
         try:
@@ -116,3 +118,13 @@ class Port:
         if refused > self._told and now_s >= self._tell_s:
             log.warning("%s: %d connections refused", self.endpoint, refused - self._told)
             self._told, self._tell_s = refused, now_s + TELL_S
+            self._record()
+
+    def _record(self) -> None:
+        """Record those who showed no key; who shows one is recorded by the authenticator."""
+        keyless = self.refused - self.counts[_OF_KEY]
+        if self._door is not None and keyless > self._recorded:
+            self._door.enrolment.record(
+                "connections_refused", endpoint=self.endpoint, count=keyless - self._recorded
+            )
+            self._recorded = keyless

@@ -34,7 +34,11 @@ class Post:
 
 
 class Receiver(threading.Thread):
-    """Moves what the links receive into the inboxes until stopped."""
+    """Moves what the links receive into the inboxes until stopped.
+
+    Attributes:
+        turned_ns: when it last began a turn (monotonic clock).
+    """
 
     def __init__(self, posts: list[Post]) -> None:
         super().__init__(name="receiver", daemon=True)
@@ -43,12 +47,13 @@ class Receiver(threading.Thread):
         self._stopping = threading.Event()
         self._next: list[Post] | None = None
         self._exchanged = threading.Event()
-        self._turned_s = time.monotonic()
+        self.turned_ns = 0
 
     @property
     def gets_on(self) -> bool:
         """Whether the thread turns."""
-        return self.is_alive() and time.monotonic() - self._turned_s < DEAD_S
+        late_ns = time.monotonic_ns() - self.turned_ns if self.turned_ns else 0
+        return self.is_alive() and late_ns < DEAD_S * 1e9
 
     def exchange(self, posts: list[Post]) -> bool:
         """Serve these from now on; waits until the links of the others are closed.
@@ -75,7 +80,7 @@ class Receiver(threading.Thread):
         self.join()
 
     def _turn(self) -> None:
-        self._turned_s = time.monotonic()
+        self.turned_ns = time.monotonic_ns()
         if self._next is not None:
             self._exchange(self._next)
         readable = dict(self._poller.poll(POLL_MS))

@@ -19,13 +19,16 @@ class Request:
     number: bytes
     domain: str
     key: str
+    address: str = ""
+    """Where it connects from, as libzmq tells it."""
 
 
 def parse(parts: Message) -> Request | None:
     """The request, or None where it is not one of ZAP 1.0 for CURVE."""
     if len(parts) != 7 or parts[0] != b"1.0" or parts[5] != b"CURVE" or len(parts[6]) != KEY_BYTES:
         return None
-    return Request(parts[1], parts[2].decode(errors="replace"), z85.encode(parts[6]).decode())
+    domain, address = (part.decode(errors="replace") for part in parts[2:4])
+    return Request(parts[1], domain, z85.encode(parts[6]).decode(), address)
 
 
 def admit(request: Request, name: str) -> Message:

@@ -17,6 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 END_S = 10.0
 PROGRAM = ("-m", "edge")
 
+_HEALTH = ("--health", "127.0.0.1:0")
+"""Any free port, so that daemons of tests side by side do not meet."""
+
 
 class DaemonProcess:
     """A running daemon.
@@ -35,7 +38,7 @@ class DaemonProcess:
         self.lines: list[str] = []
         self._news = threading.Condition()
         self._process = subprocess.Popen(
-            [sys.executable, *program, "run", *map(str, arguments)],
+            [sys.executable, *program, "run", *_HEALTH, *map(str, arguments)],
             env={**os.environ, **(environment or {})},
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -50,6 +53,11 @@ class DaemonProcess:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def descriptors(self) -> int:
+        """Open at present."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
 
     @property
     def log(self) -> str:
@@ -70,7 +78,11 @@ class DaemonProcess:
 
     def estimates_address(self) -> str:
         """Wait until it publishes; returns where."""
-        return self.wait_for_line(r"estimates on (\S+)")[1]
+        return self.wait_for_line(r"estimates on ([^\s\"]+)")[1]
+
+    def health_address(self) -> str:
+        """Where it tells how it fares, as http://HOST:PORT."""
+        return self.wait_for_line(r"health on ([^\s\"]+)")[1]
 
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
@@ -80,6 +92,16 @@ class DaemonProcess:
         code = self._process.wait(timeout_s)
         self._reader.join(END_S)
         return code
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+        self.wait()
+
+    def end_early(self) -> None:
+        """End it where its test wants another in its place."""
+        self.signal(signal.SIGTERM)
+        self.wait()
 
     def end(self) -> None:
         """End it, politely first; AssertionError where it had to be killed."""

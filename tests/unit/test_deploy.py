@@ -19,3 +19,4 @@ def test_the_example_settings_name_every_key() -> None:
     assert set(raw["estimates"]) == {"bind"}
     assert set(raw["keys"]) == {"dir"}
     assert set(raw["journal"]) == {"path", "durability", "keep_days", "keep_mib"}
+    assert set(raw["health"]) == {"bind"}

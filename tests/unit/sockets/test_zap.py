@@ -8,7 +8,9 @@ REQUEST = [b"1.0", b"7", b"steatoscope", b"10.0.0.9", b"", b"CURVE", KEY]
 
 
 def test_a_curve_request_is_read() -> None:
-    assert zap.parse(REQUEST) == zap.Request(b"7", "steatoscope", z85.encode(KEY).decode())
+    assert zap.parse(REQUEST) == zap.Request(
+        b"7", "steatoscope", z85.encode(KEY).decode(), "10.0.0.9"
+    )
 
 
 @pytest.mark.parametrize(

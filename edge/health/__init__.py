@@ -1,0 +1,1 @@
+"""How the daemon fares: counts, checks and metrics, told over HTTP on this host alone."""
