@@ -42,7 +42,9 @@ def odd(
     with ExitStack() as ends:
 
         def start(kind: Callable[[], None]) -> DaemonProcess:
-            environment = {"ODD": str(tmp_path / "odd")}
+            # Under a service manager that kills nobody for a minute, or it would end itself.
+            manager = {"NOTIFY_SOCKET": "@nobody", "WATCHDOG_USEC": "60000000"}
+            environment = {"ODD": str(tmp_path / "odd"), **manager}
             return ends.enter_context(running(settings, odd_daemon.program(kind), environment))
 
         yield start
