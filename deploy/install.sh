@@ -43,7 +43,7 @@ mkdir -p "$prefix"
 pip="$new/bin/python -m pip --disable-pip-version-check --isolated install --quiet --no-index"
 $pip --find-links wheels --require-hashes --only-binary :all: --requirement lock.txt
 $pip --no-deps wheels/steatoscope-*.whl
-"$new/bin/python" -m edge --version
+"$new/bin/python" -I -m edge --version
 
 # Scripts of an environment hold its path, and `python -m` needs none of them.
 rm -rf "$prefix/venv.old"
