@@ -66,7 +66,13 @@ class Service:
             bus,
             self._ready,
             settings.exam_idle_s,
-            Watchdog(self._notifier, {"receiver": lambda: self._receiver.gets_on}),
+            Watchdog(
+                self._notifier,
+                {
+                    "receiver": lambda: self._receiver.gets_on,
+                    "deadline": lambda: self._deadline.gets_on,
+                },
+            ),
         )
         self._bus = bus
         self._failures: list[threading.ExceptHookArgs] = []
@@ -81,7 +87,9 @@ class Service:
         self._heed_signals()
         threading.excepthook = self._fail
         self._receiver.start()
-        self._announce()
+        self._announce("ready")
+        log.info("estimates on %s", self._bus.endpoint)
+        self._tell_ready()
         try:
             self._daemon.run(self._between_turns)
         finally:
@@ -92,8 +100,7 @@ class Service:
         self._deadline.close()
         for failure in self._failures:
             # The type alone: an exception's text may hold what a peer sent.
-            name = failure.thread.name if failure.thread else "a"
-            log.critical("the %s thread failed: %s", name, failure.exc_type.__name__)
+            log.critical("the receiving thread failed: %s", failure.exc_type.__name__)
         log.info("stopped")
         return FAULT_EXIT_CODE if self._failures else 0
 
@@ -114,15 +121,16 @@ class Service:
             signal.signal(signal.SIGHUP, reload)
 
     def _fail(self, crash: threading.ExceptHookArgs) -> None:
-        """Another thread has crashed: the daemon cannot go on."""
+        """A thread has crashed: without the receiver there is nothing to go on with."""
+        if crash.thread is not self._receiver:
+            threading.__excepthook__(crash)
+            return
         self._failures.append(crash)
         self._daemon.stop()
 
-    def _announce(self) -> None:
+    def _announce(self, news: str) -> None:
         named = [f"{scanner.name} at {scanner.frames}" for scanner in self._settings.scanner]
-        log.info("ready: %s; listening to %s", describe(self._runner), ", ".join(named))
-        log.info("estimates on %s", self._bus.endpoint)
-        self._tell_ready()
+        log.info("%s: %s; listening to %s", news, describe(self._runner), ", ".join(named))
 
     def _tell_ready(self, more: str = "") -> None:
         scanners = len(self._settings.scanner)
@@ -150,8 +158,8 @@ class Service:
             self._tell_ready("; the last reload was refused, see the log")
             return
         self._take_over(reload.prepared)
-        log.info("reloaded: %s", describe(self._runner))
-        self._announce()
+        self._announce("reloaded")
+        self._tell_ready()
 
     def _take_over(self, new: Prepared) -> None:
         """Put new settings in force. Exams go on, but begin anew under another model."""

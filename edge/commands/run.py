@@ -9,7 +9,7 @@ from typing import Any
 from edge import config, log
 from edge.commands.arguments import OF_BUNDLE, add_bundle, given, source_of
 from edge.opening import open_runner, remember_bundle
-from edge.reload import REFUSED
+from edge.reload import REFUSED, Source
 from edge.serving import Service, describe
 from edge.sockets.addresses import AddressError
 from edge.sockets.authenticator import Authenticator
@@ -96,7 +96,8 @@ def run(args: argparse.Namespace) -> int:
         except AddressError as error:
             print(f"steatoscope: {error}", file=sys.stderr)
             return 3
-        return Service(settings, runner, bus, enrolment, lambda: _settings(args)).run()
+        source = Source(source_of(args), lambda: _settings(args))
+        return Service(settings, runner, bus, enrolment, source).run()
 
 
 def _open_bus(settings: config.Settings, enrolment: Enrolment | None, stack: ExitStack) -> Bus:

@@ -1,4 +1,4 @@
-"""S14: the bill of materials is valid, and names all that a reading daemon has loaded."""
+"""The bill of materials is valid, and names all that a reading daemon has loaded."""
 
 import importlib.util
 import json
