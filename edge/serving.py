@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import signal
 import sys
 import threading
@@ -78,6 +79,7 @@ class Service:
         self._failures: list[threading.ExceptHookArgs] = []
         self._reload_asked = False
         self._reload: Reload | None = None
+        self._ends_with_terminal = False
 
     def run(self) -> int:
         """Serve; returns the exit code."""
@@ -87,7 +89,7 @@ class Service:
         self._heed_signals()
         threading.excepthook = self._fail
         self._receiver.start()
-        self._announce("ready")
+        log.info("ready: %s", self._described())
         log.info("estimates on %s", self._bus.endpoint)
         self._tell_ready()
         try:
@@ -105,20 +107,24 @@ class Service:
         return FAULT_EXIT_CODE if self._failures else 0
 
     def _heed_signals(self) -> None:
-        """SIGTERM and SIGINT drain, and a second of them ends at once; SIGHUP reloads."""
+        """SIGTERM and SIGINT drain, and a second of them ends at once; SIGHUP reloads.
+
+        But where SIGHUP says that the terminal is gone, it ends the daemon, as any program.
+        """
 
         def stop(*_: object) -> None:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_DFL)
             self._daemon.stop()
 
-        def reload(*_: object) -> None:
+        def hang_up(*_: object) -> None:
             self._reload_asked = True
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
         if hasattr(signal, "SIGHUP"):  # Windows has none
-            signal.signal(signal.SIGHUP, reload)
+            before = signal.signal(signal.SIGHUP, hang_up)
+            self._ends_with_terminal = before != signal.SIG_IGN and has_terminal()
 
     def _fail(self, crash: threading.ExceptHookArgs) -> None:
         """A thread has crashed: without the receiver there is nothing to go on with."""
@@ -128,9 +134,9 @@ class Service:
         self._failures.append(crash)
         self._daemon.stop()
 
-    def _announce(self, news: str) -> None:
+    def _described(self) -> str:
         named = [f"{scanner.name} at {scanner.frames}" for scanner in self._settings.scanner]
-        log.info("%s: %s; listening to %s", news, describe(self._runner), ", ".join(named))
+        return f"{describe(self._runner)}; listening to {', '.join(named)}"
 
     def _tell_ready(self, more: str = "") -> None:
         scanners = len(self._settings.scanner)
@@ -146,6 +152,9 @@ class Service:
 
     def _begin_reload(self) -> None:
         self._reload_asked = False
+        if self._ends_with_terminal and not has_terminal():
+            self._daemon.stop()  # the window that it was started in has been closed
+            return
         self._notifier.reloading()
         log.info("reloading the settings; the present ones serve meanwhile")
         self._reload = Reload(self._source, self._settings, self._runner, self._enrolment)
@@ -158,7 +167,7 @@ class Service:
             self._tell_ready("; the last reload was refused, see the log")
             return
         self._take_over(reload.prepared)
-        self._announce("reloaded")
+        log.info("reloaded: %s", self._described())
         self._tell_ready()
 
     def _take_over(self, new: Prepared) -> None:
@@ -212,6 +221,15 @@ def _link_keys(scanner: ScannerSettings, enrolment: Enrolment | None) -> ClientK
             log.warning("scanner %s: not enrolled yet, so nothing is connected", scanner.name)
         return enrolment.client(scanner.name)
     return pinned(scanner.server_key)
+
+
+def has_terminal() -> bool:
+    """Whether there is a terminal that this process belongs to."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def describe(runner: Runner) -> str:
