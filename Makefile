@@ -3,9 +3,9 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --quiet --require-hashes --progress-bar off
-SOURCES := edge train export bench tests
+SOURCES := edge train export bench tests deploy
 
-.PHONY: help demo setup test check format bench soak reliability lock pin clean
+.PHONY: help demo setup test check format bench soak reliability sbom lock pin clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -42,6 +42,9 @@ soak: .venv/dev.stamp  ## the long tests, up to an hour
 reliability: .venv/dev.stamp  ## measure the daemon's promises and write docs/reliability.md, up to an hour
 	-$(BIN)/python -m pytest -m goal --timeout 3600 --goals tests/goals.json
 	$(BIN)/python -m tests.goals tests/goals.json
+
+sbom: .venv/dev.stamp  ## write the software bill of materials (CycloneDX) of an edge installation
+	$(BIN)/python deploy/sbom.py requirements/cpu.txt --out dist/steatoscope-cpu.cdx.json
 
 # One lock for each way of installing; the smaller ones agree with the largest.
 COMPILE := $(BIN)/uv pip compile pyproject.toml requirements/build.in --universal \

@@ -56,6 +56,11 @@ class Deadline:
             self._limit_s = limit_s
             self._changed.notify()
 
+    @property
+    def gets_on(self) -> bool:
+        """Whether the thread is there."""
+        return self._thread.is_alive()
+
     def __enter__(self) -> RunOptions:
         with self._changed:
             self._due_s = time.monotonic() + self._limit_s

@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
 from edge.config import ConfigError, ScannerSettings, Settings, check_crop
-from edge.contract.bundle import BundleError
+from edge.contract.bundle import Bundle, BundleError
+from edge.contract.trust import UNSIGNED_FLAG
 from edge.journal.errors import JournalError
 from edge.log import LogFileError
 from edge.opening import open_bundle, open_networks, remember_bundle
@@ -51,10 +53,12 @@ LIVE = frozenset(
 OF_RUNNER = ("provider", "precision", "engines", "threads")
 """Settings by which a bundle's networks are opened."""
 
-SOURCE = "the new settings"
 
-Source = Callable[[], Settings]
-"""Reads the settings anew: file and command line, as at the start."""
+class Source(NamedTuple):
+    """Where settings come from, by name, and how they are read anew: as at the start."""
+
+    name: str
+    read: Callable[[], Settings]
 
 
 @dataclass(frozen=True)
@@ -96,28 +100,31 @@ class Reload(threading.Thread):
             self.kind = type(error).__name__
 
     def _prepare(self) -> Prepared:
-        settings = self._source()
-        check_live(self._settings, settings)
+        name, read = self._source
+        settings = read()
+        check_live(name, self._settings, settings)
         if self._enrolment is not None:
             self._enrolment.check_own()
         bundle = open_bundle(settings)
-        check_crop(SOURCE, settings, bundle.manifest.crop)
-        if self._serves(settings, bundle.sha256):
+        check_crop(name, settings, bundle.manifest.crop)
+        if self._serves(settings, bundle):
             return Prepared(settings, None)
-        runner = open_networks(settings, bundle, SOURCE)
+        runner = open_networks(settings, bundle, name)
         remember_bundle(settings, bundle)
         return Prepared(settings, runner)
 
-    def _serves(self, settings: Settings, sha256: str) -> bool:
+    def _serves(self, settings: Settings, bundle: Bundle) -> bool:
         """Whether the present networks are those that would be opened."""
         present = self._runner.info
         same = all(getattr(settings, key) == getattr(self._settings, key) for key in OF_RUNNER)
-        same = same and settings.allow_unsigned == self._settings.allow_unsigned
-        return same and present.sha256 == sha256 and DEGRADED_FLAG not in present.flags
+        same = same and (bundle.origin == "unsigned") == (UNSIGNED_FLAG in present.flags)
+        return same and present.sha256 == bundle.sha256 and DEGRADED_FLAG not in present.flags
 
 
-def check_live(present: Settings, new: Settings) -> None:
+def check_live(source: str, present: Settings, new: Settings) -> None:
     """Refuse settings that differ where a running daemon cannot follow.
+
+    `source`: where the new ones come from.
 
     Raises:
         ConfigError: names the keys and the remedy.
@@ -126,8 +133,8 @@ def check_live(present: Settings, new: Settings) -> None:
     changed = [name for key in fixed for name in _differing(key, present, new)]
     if changed:
         raise ConfigError(
-            f"{', '.join(changed)}: cannot change while the daemon runs; start it again for that, "
-            "or take the change back and reload"
+            f"{source}: {', '.join(changed)}: cannot change while the daemon runs; start it again "
+            "for that, or take the change back and reload"
         )
 
 

@@ -2,40 +2,32 @@
 
 import gc
 import logging
+import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from edge import __version__
-from edge.audit import Audit, last
 from edge.clock import ClockWatch
 from edge.config import MEBIBYTE, ScannerSettings, Settings
 from edge.daemon import Daemon, Scanner
 from edge.deadline import Deadline
 from edge.health.pages import pages
-from edge.health.server import HealthServer
 from edge.health.watched import Watched, WatchedScanner
 from edge.inbox import Inbox
-from edge.journal.opening import OpenedJournal
-from edge.journal.outlet import Direct, Journal, Outlet
 from edge.journal.restored import Restored
-from edge.log import OncePerSecond
 from edge.notify import Notifier
+from edge.parts import Parts, audited, outlet_of
 from edge.pipeline import Pipeline
 from edge.providers import DEGRADED_FLAG
 from edge.reload import Prepared, Reload, Source, same_link
 from edge.runner import Runner
 from edge.runner_sessions import new_run_options
-from edge.sockets.bus import Bus
 from edge.sockets.enrolment import Enrolment
-from edge.sockets.keys import ClientKeys, fingerprint, pinned
+from edge.sockets.keys import ClientKeys, pinned
 from edge.sockets.link import Link
 from edge.sockets.receiver import Post, Receiver
-from edge.state import state_folder
 from edge.watchdog import Watchdog
 
 SWITCH_S = 0.0005
@@ -57,20 +49,6 @@ class Station:
     scanner: Scanner
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What the daemon is made of, open."""
-
-    settings: Settings
-    runner: Runner
-    bus: Bus
-    enrolment: Enrolment | None
-    journal: OpenedJournal | None
-    audit: Audit
-    health: HealthServer | None
-    limit: OncePerSecond
-
-
 class Service:
     """A daemon that serves until it is told to stop, and takes new settings meanwhile."""
 
@@ -88,12 +66,18 @@ class Service:
         self._stations = self._stations_for(settings, {})
         self._receiver = Receiver([station.post for station in self._stations.values()])
         self._notifier = Notifier()
-        self._outlet = _outlet(parts, self._ready)
+        self._outlet = outlet_of(parts, self._ready)
         self._daemon = Daemon(
             bus,
             self._outlet,
             self._ready,
-            Watchdog(self._notifier, {"receiver": lambda: self._receiver.gets_on}),
+            Watchdog(
+                self._notifier,
+                {
+                    "receiver": lambda: self._receiver.gets_on,
+                    "deadline": lambda: self._deadline.gets_on,
+                },
+            ),
             ClockWatch(lambda step_s: parts.audit.record("clock_step", seconds=round(step_s, 3))),
         )
         self._listen(settings)
@@ -102,6 +86,7 @@ class Service:
         self._failures: list[threading.ExceptHookArgs] = []
         self._reload_asked = False
         self._reload: Reload | None = None
+        self._ends_with_terminal = False
 
     def run(self) -> int:
         """Serve; returns the exit code."""
@@ -113,7 +98,9 @@ class Service:
         self._outlet.start()
         self._receiver.start()
         self._serve_health()
-        self._announce()
+        log.info("ready: %s", self._described())
+        log.info("estimates on %s", self._bus.endpoint)
+        self._tell_ready()
         with audited(self._parts, self._failures):
             try:
                 self._daemon.run(self._between_turns)
@@ -126,26 +113,29 @@ class Service:
         self._deadline.close()
         for failure in self._failures:
             # The type alone: an exception's text may hold what a peer sent.
-            name = failure.thread.name if failure.thread else "a"
-            log.critical("the %s thread failed: %s", name, failure.exc_type.__name__)
+            log.critical("the receiving thread failed: %s", failure.exc_type.__name__)
         log.info("stopped")
         return FAULT_EXIT_CODE if self._failures else 0
 
     def _heed_signals(self) -> None:
-        """SIGTERM and SIGINT drain, and a second of them ends at once; SIGHUP reloads."""
+        """SIGTERM and SIGINT drain, and a second of them ends at once; SIGHUP reloads.
+
+        But where SIGHUP says that the terminal is gone, it ends the daemon, as any program.
+        """
 
         def stop(*_: object) -> None:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_DFL)
             self._daemon.stop()
 
-        def reload(*_: object) -> None:
+        def hang_up(*_: object) -> None:
             self._reload_asked = True
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
         if hasattr(signal, "SIGHUP"):  # Windows has none
-            signal.signal(signal.SIGHUP, reload)
+            before = signal.signal(signal.SIGHUP, hang_up)
+            self._ends_with_terminal = before != signal.SIG_IGN and has_terminal()
 
     def _fail(self, crash: threading.ExceptHookArgs) -> None:
         """A thread has crashed: without one of these the daemon cannot go on."""
@@ -179,11 +169,9 @@ class Service:
             log=self._parts.limit,
         )
 
-    def _announce(self) -> None:
+    def _described(self) -> str:
         named = [f"{scanner.name} at {scanner.frames}" for scanner in self._settings.scanner]
-        log.info("ready: %s; listening to %s", describe(self._runner), ", ".join(named))
-        log.info("estimates on %s", self._bus.endpoint)
-        self._tell_ready()
+        return f"{describe(self._runner)}; listening to {', '.join(named)}"
 
     def _tell_ready(self, more: str = "") -> None:
         scanners = len(self._settings.scanner)
@@ -203,6 +191,9 @@ class Service:
 
     def _begin_reload(self) -> None:
         self._reload_asked = False
+        if self._ends_with_terminal and not has_terminal():
+            self._daemon.stop()  # the window that it was started in has been closed
+            return
         self._notifier.reloading()
         log.info("reloading the settings; the present ones serve meanwhile")
         self._reload = Reload(self._source, self._settings, self._runner, self._enrolment)
@@ -222,8 +213,8 @@ class Service:
             self._parts.audit.record(
                 "bundle_changed", before=before, after=self._runner.info.sha256
             )
-        log.info("reloaded: %s", describe(self._runner))
-        self._announce()
+        log.info("reloaded: %s", self._described())
+        self._tell_ready()
 
     def _take_over(self, new: Prepared) -> None:
         """Put new settings in force. Exams go on, but begin anew under another model."""
@@ -283,48 +274,13 @@ def _link_keys(scanner: ScannerSettings, enrolment: Enrolment | None) -> ClientK
     return pinned(scanner.server_key)
 
 
-def _outlet(parts: Parts, ready: threading.Condition) -> Outlet:
-    """Where estimates and readings go."""
-    if parts.journal is None:
-        return Direct(parts.bus)
-    outlet = Journal(parts.bus, parts.journal.writer(ready), parts.journal.files)
-
-    def record(fault: str) -> None:
-        parts.audit.record("journal_fault" if fault else "journal_recovered", fault=fault)
-
-    outlet.on_fault.append(record)
-    return outlet
-
-
-@contextmanager
-def audited(parts: Parts, failures: list[threading.ExceptHookArgs]) -> Iterator[None]:
-    """Record the start, with what runs, and the end, with how it came."""
-    info, record, started_s = parts.runner.info, parts.audit.record, time.monotonic()
-    before = last(state_folder(parts.settings.state_dir), "start") or {}
-    peers = parts.enrolment.enrolled() if parts.enrolment else {}
-    record(
-        "start",
-        version=__version__,
-        model=f"{info.name} {info.version}",
-        bundle=info.sha256,
-        provider=info.provider,
-        precision=info.precision,
-        estimates=parts.bus.endpoint,
-        scanners=len(parts.settings.scanner),
-        peers=len(peers),
-        enrolment=fingerprint(*sorted(f"{name} {key}" for name, key in peers.items())),
-    )
-    if before.get("bundle") not in (None, info.sha256):
-        record("bundle_changed", before=str(before["bundle"]), after=info.sha256)
-    how = "asked to"
+def has_terminal() -> bool:
+    """Whether there is a terminal that this process belongs to."""
     try:
-        yield
-        how = failures[0].exc_type.__name__ if failures else how
-    except BaseException as error:
-        how = type(error).__name__
-        raise
-    finally:
-        record("stop", how=how, after_s=round(time.monotonic() - started_s))
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def describe(runner: Runner) -> str:

@@ -15,9 +15,10 @@ from edge.health.server import HealthError, HealthServer
 from edge.journal.opening import OpenedJournal, now, open_journal
 from edge.journal.store import Limits
 from edge.opening import open_runner, remember_bundle
-from edge.reload import REFUSED
+from edge.parts import Parts
+from edge.reload import REFUSED, Source
 from edge.runner import ModelError, Runner
-from edge.serving import Parts, Service, describe
+from edge.serving import Service, describe
 from edge.sockets.addresses import AddressError
 from edge.sockets.authenticator import Authenticator
 from edge.sockets.bus import Bus
@@ -118,7 +119,7 @@ def run(args: argparse.Namespace) -> int:
             return 3
         stack.enter_context(audit)
         parts = Parts(settings, runner, bus, enrolment, journal, audit, health, limit)
-        return Service(parts, lambda: _settings(args)).run()
+        return Service(parts, Source(source_of(args), lambda: _settings(args))).run()
 
 
 def _open(

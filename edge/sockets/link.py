@@ -65,7 +65,7 @@ class Link:
         self._max_message_bytes = max_message_bytes
         self._deadline_s = now_s + SILENCE_S
         self._silence_pause_s, self._broken_pause_s = REBUILD_S[0], BROKEN_S[0]
-        self._connect()
+        self._try_to_connect()
 
     def receive(self, now_s: float) -> Parts | None:
         """Parts of the next message that waits, at most one more than a frame has; or None."""
@@ -116,10 +116,7 @@ class Link:
 
     def _rebuild(self, deadline_s: float) -> None:
         self.close()
-        try:
-            self._connect()
-        except zmq.ZMQError as error:  # no descriptor left: tried again at the next deadline
-            log.warning("link to %s: %s", self.address, error)
+        self._try_to_connect()
         self.rebuilds += 1
         self._deadline_s = deadline_s
 
@@ -127,6 +124,12 @@ class Link:
     def _skip_rest(socket: "zmq.Socket[bytes]", part: zmq.Frame) -> None:
         while part.more:
             part = socket.recv(copy=False)
+
+    def _try_to_connect(self) -> None:
+        try:
+            self._connect()
+        except zmq.ZMQError as error:  # no descriptor left: tried again at the next deadline
+            log.warning("link to %s: %s", self.address, error)
 
     def _connect(self) -> None:
         self._server_key = self._keys.server_key() if self._keys else ""

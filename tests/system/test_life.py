@@ -1,8 +1,12 @@
 """A daemon's life: starts that are refused in words, and an end in good order."""
 
+import os
+import pty
 import signal
 import socket
+import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +16,11 @@ from edge.contract.crop import CropSpec
 from tests.bundles import TRUSTED_KEY, Line, make_bundle
 from tests.system.bare_scanner import BareScanner
 from tests.system.conftest import Place
-from tests.system.daemon_process import DaemonProcess
+from tests.system.daemon_process import END_S, ROOT, DaemonProcess, write_settings
 
 Room = Callable[..., Place]
+A_PLACE = "tcp://127.0.0.1:5999"
+"""Where no scanner is."""
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -35,6 +41,32 @@ def test_told_to_stop_it_reads_what_waits_says_so_and_ends_well(
     assert (reading["exam"], reading["views"]["AR"]["median_pct"]) == ("exam-1", 8.0)
     estimates = place.viewer.estimates("exam-1")
     assert reading["views"]["AR"]["frames"] == len(estimates) == estimates[-1]["frames"]
+
+
+def test_it_ends_with_the_terminal_that_it_was_started_in(
+    tmp_path: Path, small_bundle: Path
+) -> None:
+    settings = write_settings(tmp_path / "edge.toml", small_bundle, {"room": (A_PLACE, "")})
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(ROOT)
+        command = [sys.executable, "-m", "edge", "run", "--config", str(settings)]
+        os.execv(sys.executable, command)
+    shown = b""
+    while b"estimates on" not in shown:
+        shown += os.read(terminal, 4096)
+
+    os.kill(child, signal.SIGHUP)
+    while b"reloaded: " not in shown:
+        shown += os.read(terminal, 4096)
+    os.close(terminal)
+
+    ends_s = time.monotonic() + END_S
+    while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0) and time.monotonic() < ends_s:
+        time.sleep(0.01)
+    # 120 is Python's own: its last lines had nowhere to go.
+    assert ended[0] == child, "it has ended"
+    assert os.waitstatus_to_exitcode(ended[1]) in {0, 120}
 
 
 def test_it_stops_though_more_frames_come_than_it_can_read(room: Room, tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_an_exam_goes_on_over_a_reload_that_does_not_touch_its_model(
 
     assert (after["frames"], after.get("restarts", 0), after["ledger"]["missing"]) == (2, 0, 0)
     assert "refused" not in status
-    assert "reloaded: " in at.daemon.log
+    at.daemon.wait_for_line("reloaded: ")
 
 
 def test_another_bundle_is_taken_between_two_frames_and_its_readings_begin_anew(

@@ -5,7 +5,7 @@ import pytest
 
 from edge.config import ConfigError, EstimatesSettings, KeysSettings, ScannerSettings, Settings
 from edge.contract.bundle import builtin_path, read_bundle
-from edge.reload import LIVE, Reload, check_live, same_link
+from edge.reload import LIVE, Reload, Source, check_live, same_link
 from edge.runner import Runner
 from tests.bundles import TRUSTED_KEY
 
@@ -22,7 +22,7 @@ def changed(**changes: object) -> Settings:
 
 def reloaded(new: Settings, runner: Runner) -> Reload:
     """A reload from the default settings to these, done."""
-    reload = Reload(lambda: new, Settings(), runner, None)
+    reload = Reload(Source("edge.toml", lambda: new), Settings(), runner, None)
     reload.start()
     reload.join()
     return reload
@@ -41,9 +41,10 @@ def test_what_a_running_daemon_has_open_cannot_change_and_is_named() -> None:
     )
 
     with pytest.raises(ConfigError) as refusal:
-        check_live(Settings(), new)
+        check_live("edge.toml", Settings(), new)
 
-    named, _, remedy = str(refusal.value).partition(": ")
+    source, named, remedy = str(refusal.value).split(": ", 2)
+    assert source == "edge.toml"
     assert set(named.split(", ")) == {"estimates.bind", "keys.dir", "state_dir"}
     assert "start it again" in remedy
 
@@ -103,7 +104,7 @@ def test_a_fault_that_nobody_foresaw_refuses_too_and_says_no_more_than_its_kind(
     def broken() -> Settings:
         raise ZeroDivisionError("a secret")
 
-    reload = Reload(broken, Settings(), runner, None)
+    reload = Reload(Source("edge.toml", broken), Settings(), runner, None)
     reload.start()
     reload.join()
 
