@@ -18,6 +18,7 @@ COMMANDS = {
     "feed": "stand in for a scanner: play a video, images, DICOM or a virtual liver",
     "fan": "show where the scan sector is found in a file's frames",
     "read": "read files as the daemon would: one row for each exam and view",
+    "journal": "check the journal, print what stands in it, or make it smaller",
     "keys": "make a key pair, and enrol or revoke the keys of scanners and viewers",
     "watch": "show the estimates in the terminal",
     "view": "show the estimates and the image in a browser",

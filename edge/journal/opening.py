@@ -129,9 +129,7 @@ def _resume(
         first.append(_entry(replay.id, replay.number, row))
         replay.apply(row)
         diaries[scanner].adopt(name, Record(replay.id, replay.number, replay.written))
-        to = restored[scanner]
-        to.exams.append((name, replay.exam))
-        to.counts = replay.counts
+        restored[scanner].exams.append((name, replay.exam))
     return first
 
 

@@ -1,10 +1,9 @@
 import random
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from tests.unit.journal_world import MODEL, World, plain, play
+from tests.unit.journal_world import World, plain, play
 
 STEPS = 400
 HOUR_NS = 3_600_000_000_000
