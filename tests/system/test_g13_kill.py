@@ -62,9 +62,7 @@ class Ward:
         viewer.close()
         return compare(said, self.rows(), before)
 
-    def _said(
-        self, viewer: BareViewer, moment: int, wait_s: float
-    ) -> Iterator[dict[str, Any]]:
+    def _said(self, viewer: BareViewer, moment: int, wait_s: float) -> Iterator[dict[str, Any]]:
         """Frames and what comes of them, until so many estimates have come."""
         deadline_s = time.monotonic() + 30
         while moment > 0 and time.monotonic() < deadline_s:
