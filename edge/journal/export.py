@@ -44,6 +44,8 @@ class Export:
         self._exam = exam
         self._whole = Wholeness()
         self._replays: dict[int, Replay] = {}
+        self._frames: dict[int, rows.Frame] = {}
+        """The last of each exam."""
         self.damaged = 0
 
     def found(self, what: What, told: Callable[[], None] = lambda: None) -> Iterator[Row]:
@@ -67,13 +69,17 @@ class Export:
         replay = self._replays.get(scanned.exam)
         if replay is None or self._exam not in (None, replay.opened.exam):
             return
-        replay.apply(row)
+        if whole:
+            replay.apply(row)
+        if isinstance(row, rows.Frame):
+            self._frames[scanned.exam] = row
         if isinstance(row, rows.Ended):
             del self._replays[scanned.exam]
+            self._frames.pop(scanned.exam, None)
             if what == "readings" and row.reading is not None:
                 yield from _reading(row)
         elif what == "estimates" and isinstance(row, rows.Frame | rows.Pair):
-            yield _estimate(replay, row, whole=whole)
+            yield _estimate(replay, self._frames[scanned.exam], row, whole=whole)
 
     def _stray(self, row: rows.Stray, what: What) -> Iterator[Row]:
         if what == "estimates" and self._exam in (None, row.exam):
@@ -81,17 +87,19 @@ class Export:
             yield said | {"model": msgspec.to_builtins(row.model), "frames": 0, "whole": True}
 
 
-def _estimate(replay: Replay, row: rows.Frame | rows.Pair, *, whole: bool) -> Row:
-    frame = row if isinstance(row, rows.Frame) else replay.last
-    if frame is None:
-        raise ValueError("a pair comes after its frame")
+def _estimate(
+    replay: Replay, frame: rows.Frame, row: rows.Frame | rows.Pair, *, whole: bool
+) -> Row:
+    """The estimate of a row, `frame` itself or the pair after it; what is not known is None."""
     said = dict.fromkeys(ESTIMATE) | _of_frame(frame, replay.opened.scanner, replay.opened.exam)
     if isinstance(row, rows.Pair):
         said |= {"view": PAIR, "fat_pct": row.fat_pct, "reason": row.reason, "flags": row.flags}
+    if whole:
+        said["model"] = msgspec.to_builtins(replay.model)
     if whole and said["view"] is not None:
         summary = replay.exam.reading.summary(said["view"])
         said |= {name: getattr(summary, name) for name in RUNNING}
-    return said | {"model": msgspec.to_builtins(replay.model), "whole": whole}
+    return said | {"whole": whole}
 
 
 def _of_frame(frame: rows.Frame, scanner: str, exam: str) -> Row:

@@ -11,11 +11,10 @@ from pathlib import Path
 
 from edge.contract.interval import IntervalTable
 from edge.contract.messages import ModelInfo
-from edge.journal import faults, rows
+from edge.journal import rows
 from edge.journal.boot import boot_id
 from edge.journal.diary import Diary, Record
-from edge.journal.errors import JournalError
-from edge.journal.files import JournalFiles
+from edge.journal.files import JournalFiles, refusal
 from edge.journal.head import read_head
 from edge.journal.replay import Replay
 from edge.journal.restore import Found, restore
@@ -82,6 +81,9 @@ def open_journal(
         store = files.first_open()
         try:
             return _take_up(files, store, scanners, at)
+        except sqlite3.Error as error:
+            store.close()
+            raise refusal(path, "read", error) from error
         except BaseException:
             store.close()
             raise
@@ -168,11 +170,7 @@ def _write_first(files: JournalFiles, store: Store, found: Found, entries: Seque
     try:
         files.head.begin(store.append(entries))
     except (sqlite3.Error, OSError) as error:
-        fault = faults.in_words(error)
-        raise JournalError(
-            f"{files.path}: the journal cannot be written: {fault} ({error}); "
-            f"{faults.remedy(fault)}"
-        ) from error
+        raise refusal(files.path, "written", error) from error
 
 
 def _tell(files: JournalFiles, found: Found, took_s: float) -> None:
