@@ -28,7 +28,7 @@ Message = Estimate | Reading
 class Publisher(Protocol):
     """What sends."""
 
-    def publish(self, topic: str, message: Any, received_ns: int | None = None) -> None:
+    def publish(self, topic: str, message: Any, received_ns: int | None = None, /) -> None:
         """Send a message on its topic; `received_ns`: of an estimate's frame."""
         ...
 
