@@ -127,7 +127,7 @@ def test_four_streams_beside_a_reader_for_a_minute(tmp_path: Path, goal: Record)
 def test_a_purge_keeps_the_file_at_its_size_and_the_chain_whole(
     tmp_path: Path, goal: Record
 ) -> None:
-    limit = 600 * PAGE_BYTES
+    limit = 300 * PAGE_BYTES
     world = World(tmp_path)
     world.opened.files.limits = Limits(30, limit)
     largest = purged = 0
