@@ -85,7 +85,7 @@ class Pipeline:
 
     def adopt(self, restored: Restored) -> None:
         """Go on with what an earlier run has left open."""
-        self._counts = restored.counts
+        self._counts = restored.ledger.counts()
         if restored.frozen is not None:
             self._gate.freeze(restored.frozen, frozen=True)
         for exam, state in restored.exams:

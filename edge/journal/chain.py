@@ -40,8 +40,10 @@ class Chain:
         made.update(name.encode() + b"\0" + data)
         return made.digest()
 
-    def holds(self, name: str, data: bytes, seal: bytes) -> bool:
-        """Whether something that stands alone is as it was sealed."""
+    def holds(self, name: str, data: object, seal: object) -> bool:
+        """Whether something that stands alone is as it was sealed; damaged, it may be anything."""
+        if not isinstance(data, bytes) or not isinstance(seal, bytes):
+            return False
         return hmac.compare_digest(self.mark(name, data), seal)
 
 

@@ -19,6 +19,14 @@ RESERVE_BYTES = 64 * 2**20
 log = logging.getLogger(__name__)
 
 
+def refusal(path: Path, what: str, error: Exception) -> JournalError:
+    """Why a journal cannot be opened, read or written, and what can be done."""
+    fault = faults.in_words(error)
+    return JournalError(
+        f"{path}: the journal cannot be {what}: {fault} ({error}); {faults.remedy(fault)}"
+    )
+
+
 class JournalFiles:
     """The database, its key and its head, locked for this process.
 
@@ -61,11 +69,7 @@ class JournalFiles:
         try:
             return self.open()
         except (sqlite3.Error, OSError) as error:
-            fault = faults.in_words(error)
-            raise JournalError(
-                f"{self.path}: the journal cannot be opened: {fault} ({error}); "
-                f"{faults.remedy(fault)}"
-            ) from error
+            raise refusal(self.path, "opened", error) from error
         except JournalError as error:
             raise JournalError(f"{self.path}: {error}; run the program that wrote it") from error
 

@@ -12,11 +12,10 @@ from pathlib import Path
 from edge.contract.interval import IntervalTable
 from edge.contract.messages import ModelInfo
 from edge.gate import network_of
-from edge.journal import faults, rows
+from edge.journal import rows
 from edge.journal.boot import boot_id
 from edge.journal.diary import Diary, Record
-from edge.journal.errors import JournalError
-from edge.journal.files import JournalFiles
+from edge.journal.files import JournalFiles, refusal
 from edge.journal.head import read_head
 from edge.journal.replay import Replay
 from edge.journal.restore import Found, restore
@@ -90,6 +89,9 @@ def open_journal(
         store = files.first_open()
         try:
             return _take_up(files, store, scanners, at)
+        except sqlite3.Error as error:
+            store.close()
+            raise refusal(path, "read", error) from error
         except BaseException:
             store.close()
             raise
@@ -137,9 +139,7 @@ def _resume(
         first.append(_entry(replay.id, replay.number, row))
         replay.apply(row)
         diaries[scanner].adopt(name, Record(replay.id, replay.number, replay.written))
-        to = restored[scanner]
-        to.exams.append((name, replay.exam))
-        to.counts = replay.counts
+        restored[scanner].exams.append((name, replay.exam))
     return first
 
 
@@ -178,11 +178,7 @@ def _write_first(files: JournalFiles, store: Store, found: Found, entries: Seque
     try:
         files.head.begin(store.append(entries))
     except (sqlite3.Error, OSError) as error:
-        fault = faults.in_words(error)
-        raise JournalError(
-            f"{files.path}: the journal cannot be written: {fault} ({error}); "
-            f"{faults.remedy(fault)}"
-        ) from error
+        raise refusal(files.path, "written", error) from error
 
 
 def _tell(files: JournalFiles, found: Found, took_s: float) -> None:

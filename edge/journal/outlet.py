@@ -33,7 +33,7 @@ def _nobody(_message: Message, _received_ns: int | None) -> None:
 class Publisher(Protocol):
     """What sends."""
 
-    def publish(self, topic: str, message: Any, received_ns: int | None = None) -> Any:
+    def publish(self, topic: str, message: Any, received_ns: int | None = None, /) -> Any:
         """Send a message on its topic; gives it as sent. `received_ns`: of an estimate's frame."""
         ...
 

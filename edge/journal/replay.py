@@ -7,14 +7,12 @@ import numpy as np
 
 from edge.contract.grading import PAIR, VIEWS, View
 from edge.contract.interval import IntervalTable
-from edge.contract.messages import LedgerCounts, ModelInfo
+from edge.contract.messages import ModelInfo
 from edge.exams import Exam
 from edge.gate import Setup, is_sure, network_of
 from edge.journal import rows
 from edge.journal.rows import Partner
 from edge.reading import ExamReading, Moment
-
-_NOTHING = (0,) * len(LedgerCounts.__struct_fields__)
 
 
 @dataclass
@@ -66,11 +64,6 @@ class Replay:
     def model(self) -> ModelInfo | None:
         """That read its last frame."""
         return self.written[self.last.setup].model if self.last else None
-
-    @property
-    def counts(self) -> LedgerCounts:
-        """The ledger with its last frame."""
-        return rows.ledger_of(self.last.counts if self.last else _NOTHING)
 
     def calibrate(self, intervals: Mapping[str, IntervalTable]) -> None:
         """The calibration of the model that read it, which is not written down."""

@@ -74,22 +74,27 @@ class _Going:
         """Damaged exams that an earlier start has noted."""
         self._next_exam = progress.next_exam
         self._first: dict[int, int] = {}
+        self._heard: tuple[str, rows.Frame] | None = None
+        self._last_exam = rows.NO_EXAM
 
     def take(self, scanned: Scanned) -> None:
         """Take in the next row."""
-        whole, row = self._whole.see(scanned), scanned.row
-        if isinstance(row, rows.Damage):
-            self._noted.update(row.exams)
-            self._found.lossy = False
-        elif row is None:
+        whole, row, exam = self._whole.see(scanned), scanned.row, scanned.exam
+        if row is None:
             self._found.lossy = True
+            return
+        if exam == rows.NO_EXAM:
+            self._of_none(row)
         elif isinstance(row, rows.Opened):
-            self._open(scanned.id, scanned.exam, row)
-        else:
-            self._hear(scanned.exam, row)
-            if whole and scanned.exam in self._found.replays:
-                self._found.replays[scanned.exam].apply(row)
-                self._found.replays.move_to_end(scanned.exam)
+            self._open(scanned.id, exam, row)
+            return
+        elif isinstance(row, rows.Frame) and exam in self._found.names:
+            self._hear(self._found.names[exam][0], row)
+        if whole and exam in self._found.replays:
+            self._found.replays[exam].apply(row)
+            if exam != self._last_exam:
+                self._found.replays.move_to_end(exam)
+                self._last_exam = exam
 
     def doubt(self) -> None:
         """The end of the rows is missing, or where they begin is not known."""
@@ -99,6 +104,7 @@ class _Going:
     def finish(self) -> Found:
         """What it all adds up to."""
         self._whole.close()
+        self._settle()
         found, whole = self._found, self._whole
         found.damaged = whole.damaged - self._noted
         for exam in [exam for exam in found.replays if exam not in whole.open]:
@@ -118,13 +124,24 @@ class _Going:
         self._first[exam] = at
         self._next_exam = max(self._next_exam, exam + 1)
 
-    def _hear(self, exam: int, row: rows.Row) -> None:
-        if isinstance(row, rows.Stray):
-            scanner, frame = row.scanner, row.frame
-        elif isinstance(row, rows.Frame) and exam in self._found.names:
-            scanner, frame = self._found.names[exam][0], row
-        else:
-            if isinstance(row, rows.Frozen):
-                self._progress.frozen[row.scanner] = row.epoch
-            return
-        hear(self._progress.streams, [Stream(scanner, frame.epoch, frame.seq, frame.counts)])
+    def _of_none(self, row: rows.Row) -> None:
+        if isinstance(row, rows.Damage):
+            self._noted.update(row.exams)
+            self._found.lossy = False
+        elif isinstance(row, rows.Stray):
+            self._hear(row.scanner, row.frame)
+        elif isinstance(row, rows.Frozen):
+            self._progress.frozen[row.scanner] = row.epoch
+
+    def _hear(self, scanner: str, frame: rows.Frame) -> None:
+        """Remember how far a stream is; only the last of frames in a row is written down."""
+        last = self._heard
+        if last is not None and (last[0] != scanner or last[1].epoch != frame.epoch):
+            self._settle()
+        self._heard = (scanner, frame)
+
+    def _settle(self) -> None:
+        if self._heard is not None:
+            scanner, frame = self._heard
+            stream = Stream(scanner, frame.epoch, frame.seq, frame.counts)
+            hear(self._progress.streams, [stream])

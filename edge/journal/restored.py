@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from edge.contract.messages import LedgerCounts
 from edge.exams import Exam
 from edge.ledger import ScannerLedger
 
@@ -11,12 +10,10 @@ from edge.ledger import ScannerLedger
 class Restored:
     """As the journal's last row left it.
 
-    exams: id and state of those that are open, the one used last at the end. counts: the ledger
-    with the last frame. ledger: of every process of the scanner that is remembered. frozen: epoch
-    that said it froze.
+    exams: id and state of those that are open, the one used last at the end. ledger: of every
+    process of the scanner that is remembered. frozen: epoch that said it froze.
     """
 
     exams: list[tuple[str, Exam]] = field(default_factory=list)
-    counts: LedgerCounts = field(default_factory=LedgerCounts)
     ledger: ScannerLedger = field(default_factory=ScannerLedger)
     frozen: int | None = None

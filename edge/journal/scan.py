@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -44,7 +44,7 @@ class Scan:
         self._next, self._seal = anchor.first, anchor.seal
         if first is not None and first > self._next:
             before = one(connection, "SELECT seal FROM rows WHERE id = ?", (first - 1,))
-            self._next, self._seal = first, before or START
+            self._next, self._seal = first, before if isinstance(before, bytes) else START
         self._due = self._seal
 
     def __iter__(self) -> Iterator[Scanned]:
@@ -70,7 +70,7 @@ class Scan:
             self._next, self._seal, self._due = anchor.first, anchor.seal, anchor.seal
 
     def _look_at(self, stored: Stored) -> Iterator[Scanned]:
-        at, exam, number, data, seal = stored
+        at, exam, number, data, seal = _typed(stored)
         if at > self._next:
             yield Scanned(self._next, rows.NO_EXAM, 0, None, "missing")
         place = (at, exam, number)
@@ -80,6 +80,14 @@ class Scan:
         self._seal, self._due, self._next = seal, made, at + 1
         row = _decoded(data) if proven else None
         yield Scanned(at, exam, number, row, None if row else "changed")
+
+
+def _typed(stored: tuple[Any, ...]) -> Stored:
+    """A row whose fields are what they should be; where they are not, its seal cannot hold."""
+    at, exam, number, data, seal = stored
+    if isinstance(exam, int) and isinstance(number, int) and isinstance(data, bytes):
+        return at, exam, number, data, seal if isinstance(seal, bytes) else b""
+    return at, rows.NO_EXAM, 0, b"", seal if isinstance(seal, bytes) else b""
 
 
 def _decoded(data: bytes) -> Row | None:

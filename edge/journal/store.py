@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from edge.journal import rows
-from edge.journal.chain import Chain
+from edge.journal.chain import START, Chain
 from edge.journal.connection import PAGE_BYTES, Connection, one
 from edge.journal.errors import JournalError
 from edge.journal.head import Tip
@@ -90,7 +90,7 @@ class Store:
         if until <= self.first or not self._too_much(limits, until, utc_ns):
             return 0
         seal = one(self.connection, "SELECT seal FROM rows WHERE id = ?", (until - 1,))
-        if seal is None:
+        if not isinstance(seal, bytes):
             return 0  # damaged there: what cannot be anchored is kept
         self._begin()
         try:
@@ -166,4 +166,7 @@ class Store:
 def last_row(connection: Connection, anchor: Anchor) -> Tip:
     """The last row of the file, or the one that the anchor stands on."""
     found = list(connection.execute("SELECT id, seal FROM rows ORDER BY id DESC LIMIT 1"))
-    return Tip(*found[0]) if found else Tip(anchor.first - 1, anchor.seal)
+    if not found:
+        return Tip(anchor.first - 1, anchor.seal)
+    at, seal = found[0]
+    return Tip(at, seal if isinstance(seal, bytes) else START)  # else damaged, and found to be

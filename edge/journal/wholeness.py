@@ -35,15 +35,16 @@ class Wholeness:
 
     def see(self, scanned: Scanned) -> bool:
         """Take in a row; whether it is whole and belongs to an exam that is so too."""
-        if scanned.row is None:
+        row = scanned.row
+        if row is None:
             self.doubt()
             return False
-        if isinstance(scanned.row, rows.Damage):
-            for exam in scanned.row.exams:
-                self._condemn(exam)
         if scanned.exam == rows.NO_EXAM:
+            if isinstance(row, rows.Damage):
+                for exam in row.exams:
+                    self._condemn(exam)
             return True
-        return self._follows(scanned, scanned.row)
+        return self._follows(scanned.exam, scanned.number, row)
 
     def doubt(self) -> None:
         """Something is damaged or missing here; which exam's it was cannot be known yet."""
@@ -57,23 +58,28 @@ class Wholeness:
             if kept.doubted:
                 self._condemn(exam)
 
-    def _follows(self, scanned: Scanned, row: rows.Row) -> bool:
-        exam = scanned.exam
-        if exam in self.damaged or exam in self._ended:
-            return False
-        if isinstance(row, rows.Opened):
-            self.open[exam] = Kept()
-        elif exam not in self.open and not self.faults:
-            self.open[exam] = Kept(scanned.number)  # begun before the scan, or before a purge
+    def _follows(self, exam: int, number: int, row: rows.Row) -> bool:
         kept = self.open.get(exam)
-        if kept is None or kept.number != scanned.number:
+        if kept is None:
+            kept = self._begin(exam, number, row)
+        if kept is None or kept.number != number:
             self._condemn(exam)
             return False
-        kept.number, kept.doubted = kept.number + 1, False
+        kept.number, kept.doubted = number + 1, False
         if isinstance(row, rows.Ended):
             del self.open[exam]
             self._ended.add(exam)
         return True
+
+    def _begin(self, exam: int, number: int, row: rows.Row) -> Kept | None:
+        """An exam's first row here; None where that is not its first, nor can be."""
+        if exam in self.damaged or exam in self._ended:
+            return None
+        if not isinstance(row, rows.Opened) and self.faults:
+            return None
+        # Else it has begun before the scan, or its first rows were purged.
+        kept = self.open[exam] = Kept(number)
+        return kept
 
     def _condemn(self, exam: int) -> None:
         self.open.pop(exam, None)
