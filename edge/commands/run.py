@@ -3,6 +3,7 @@
 import argparse
 import gc
 import logging
+import os
 import signal
 import sys
 import threading
@@ -130,6 +131,7 @@ def run(args: argparse.Namespace) -> int:
     if args.check:
         print(f"settings, keys and bundle are right; {_describe(runner)}")
         return 0
+    _keep_memory_off_the_disk()
     with ExitStack() as stack:
         try:
             bus = stack.enter_context(_open_bus(settings, enrolment, stack))
@@ -139,6 +141,15 @@ def run(args: argparse.Namespace) -> int:
             return 3
         stack.enter_context(audit)
         return _serve(Parts(settings, runner, bus, enrolment, audit, health, limit))
+
+
+def _keep_memory_off_the_disk() -> None:
+    """No core dump: it would hold pictures and the ids of exams."""
+    if os.name == "posix":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 @dataclass(frozen=True)

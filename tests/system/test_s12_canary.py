@@ -3,6 +3,7 @@ id are put wherever a peer can put something, and looked for wherever the daemon
 """
 
 import http.client
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -122,10 +123,12 @@ def test_nothing_of_a_patient_is_told_anywhere(
         room.viewer.find(lambda message: message.kind == "reading", LIVE_S)
         read = room.viewer.estimates(CANARIES["exam"])
         places = list(told(room, tmp_path))
+        core, _ = resource.prlimit(room.daemon.pid, resource.RLIMIT_CORE)
     places += written(room, tmp_path)
 
     goal("S12", f"log {' '.join(flags)}: 0 of {len(CANARIES)} canaries in {len(places)} places")
     assert len(read) >= 5
+    assert core == 0
     assert hits(iter(places)) == []
     assert not any(secret in room.daemon.log for secret in _secrets(room))
 
