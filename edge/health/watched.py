@@ -54,20 +54,25 @@ class DoorHealth(Protocol):
         """Whether it answers; if not, nobody is admitted."""
 
 
-class JournalHealth(Protocol):
-    """The journal; `state` is "off", "ok" or "down".
-
-    `committed`, `withheld`: estimates so far. `commits`: so far, which took `commit_s` in all.
-    """
-
-    @property
-    def state(self) -> str:
-        """Whether estimates are stored."""
+class JournalCounts(Protocol):
+    """`committed`: rows, `withheld`: estimates; `commits` so far, which took `commit_s` in all."""
 
     committed: int
     withheld: int
     commits: int
     commit_s: float
+
+
+class JournalHealth(Protocol):
+    """The journal; `state` is "off", "ok" or "down"."""
+
+    @property
+    def state(self) -> str:
+        """Whether estimates are stored."""
+
+    @property
+    def counters(self) -> JournalCounts:
+        """What it has done so far."""
 
 
 class AuditHealth(Protocol):

@@ -17,6 +17,7 @@ from edge.sockets.keys import KeyPair
 from tests.bundles import make_bundle
 from tests.goals import Record
 from tests.system import odd_daemon
+from tests.system.bare_viewer import BareViewer
 from tests.system.daemon_process import DaemonProcess
 from tests.system.keyed_room import KeyedRoom
 
@@ -60,6 +61,9 @@ def live_through(folder: Path, bundle: Path) -> None:
         until(room.state, "admits", name="late")
         assert main(["keys", "revoke", "late", *keys, *state]) == 0
         until(room.state, "admits_no_longer", name="late")
+        keyless = BareViewer(room.address)
+        until(room.state, "connections_refused")
+        keyless.close()
         with room.viewer_with_an_unknown_key():
             until(room.state, "peer_refused")
             time.sleep(KNOCKS_S)
@@ -96,6 +100,7 @@ def test_each_event_leaves_one_record(folder: Path, tmp_path: Path, goal: Record
         "revoked": 1,
         "admits": 1,
         "admits_no_longer": 1,
+        "connections_refused": 1,
         "peer_refused": 1,
         "clock_step": 1,
         "bundle_changed": 1,

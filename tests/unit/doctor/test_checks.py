@@ -125,6 +125,16 @@ def test_a_state_folder_in_memory_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     assert (first.level, "lies in memory (tmpfs)" in first.words) == ("warn", True)
 
 
+@pytest.mark.parametrize(
+    ("name", "level"), [("new/edge.log", "ok"), ("there.log", "ok"), ("there.log/x", "fail")]
+)
+def test_a_log_file_is_looked_at(tmp_path: Path, name: str, level: str) -> None:
+    (tmp_path / "there.log").touch()
+
+    assert only(disk.log_file(str(tmp_path / name))).level == level
+    assert list(disk.log_file("")) == []
+
+
 @pytest.mark.parametrize(("free_mib", "level"), [(5000, "ok"), (500, "warn"), (10, "fail")])
 def test_little_room_is_told(tmp_path: Path, free_mib: int, level: str) -> None:
     assert disk._space(tmp_path, free_mib).level == level

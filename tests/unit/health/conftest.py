@@ -52,14 +52,21 @@ class Harbour:
 
 
 @dataclass
-class Book:
-    """A journal."""
+class Entries:
+    """What a journal has done."""
 
-    state: str = "ok"
     committed: int = 9
     withheld: int = 1
     commits: int = 3
     commit_s: float = 0.012
+
+
+@dataclass
+class Book:
+    """A journal."""
+
+    state: str = "ok"
+    counters: Entries = field(default_factory=Entries)
 
 
 @dataclass
