@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -110,6 +111,7 @@ def run(args: argparse.Namespace) -> int:
     if args.check:
         print(f"settings, keys and bundle are right; {describe(runner)}")
         return 0
+    _keep_memory_off_the_disk()
     with ExitStack() as stack:
         try:
             bus = stack.enter_context(_open_bus(settings, enrolment, stack))
@@ -120,6 +122,15 @@ def run(args: argparse.Namespace) -> int:
         stack.enter_context(audit)
         parts = Parts(settings, runner, bus, enrolment, journal, audit, health, limit)
         return Service(parts, Source(source_of(args), lambda: _settings(args))).run()
+
+
+def _keep_memory_off_the_disk() -> None:
+    """No core dump: it would hold pictures and the ids of exams."""
+    if os.name == "posix":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def _open(

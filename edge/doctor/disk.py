@@ -41,6 +41,24 @@ def state(folder: Path) -> Iterator[Finding]:
     yield _speed(spent_ms)
 
 
+def log_file(name: str) -> Iterator[Finding]:
+    """Whether the log can be written where it is to go; nothing for standard error."""
+    if not name:
+        return
+    path = Path(name).expanduser()
+    nearest = next(parent for parent in (path, *path.parents) if parent.exists())
+    fits = nearest.is_file() if nearest == path else nearest.is_dir()
+    if not fits or not os.access(nearest, os.W_OK):
+        yield Finding(
+            "log file",
+            "fail",
+            f"{path}: cannot be written",
+            'name a file in a folder of the daemon\'s own, or set log_file = ""',
+        )
+    else:
+        yield Finding("log file", "ok", f"{path}: can be written")
+
+
 def fsync_ms(folder: Path) -> float:
     """Median time to write a block for good, ms; OSError where it cannot be written."""
     laps = []

@@ -52,6 +52,7 @@ def _surroundings(chosen: config.Settings) -> Iterator[Finding]:
     yield from host.processor()
     yield from host.limits()
     yield from disk.state(state_folder(chosen.state_dir))
+    yield from disk.log_file(chosen.log_file)
     packages = runtime.installed()
     yield from runtime.packages(packages)
     yield from runtime.gpu(chosen, packages)

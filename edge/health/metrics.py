@@ -256,26 +256,27 @@ def _viewers(watched: Watched) -> Iterator[Family]:
 def _journal(journal: JournalHealth | None) -> Iterator[Family]:
     if journal is None or journal.state == "off":
         return
+    counts = journal.counters
     yield single(
         "steatoscope_journal_up", "gauge", "1 while estimates are stored.", journal.state == "ok"
     )
     yield single(
         "steatoscope_journal_committed_total",
         "counter",
-        "Estimates stored for good before they were published.",
-        journal.counters.committed,
+        "Rows stored for good before what they tell was published.",
+        counts.committed,
     )
     yield single(
         "steatoscope_journal_withheld_total",
         "counter",
         "Estimates withheld because they could not be stored.",
-        journal.counters.withheld,
+        counts.withheld,
     )
     yield Family(
         "steatoscope_journal_commit_seconds",
         "summary",
         "Time of a commit.",
-        summed(journal.counters.commit_s, journal.counters.commits, {}),
+        summed(counts.commit_s, counts.commits, {}),
     )
 
 

@@ -52,8 +52,8 @@ class DoorHealth(Protocol):
         """Whether it answers; if not, nobody is admitted."""
 
 
-class JournalCounters(Protocol):
-    """`committed`: rows so far; `withheld`: estimates. `commits` took `commit_s` in all."""
+class JournalCounts(Protocol):
+    """`committed`: rows, `withheld`: estimates; `commits` so far, which took `commit_s` in all."""
 
     committed: int
     withheld: int
@@ -69,7 +69,7 @@ class JournalHealth(Protocol):
         """Whether estimates are stored: "off", "ok" or "down"."""
 
     @property
-    def counters(self) -> JournalCounters:
+    def counters(self) -> JournalCounts:
         """What it has done so far."""
 
 

@@ -1,5 +1,6 @@
 """S13: each event leaves one record, and what is done to the trail afterwards is found."""
 
+import shutil
 import signal
 import time
 from collections import Counter
@@ -16,11 +17,12 @@ from edge.sockets.keys import KeyPair
 from tests.bundles import make_bundle
 from tests.goals import Record
 from tests.system import odd_daemon
+from tests.system.bare_viewer import BareViewer
 from tests.system.daemon_process import DaemonProcess
 from tests.system.keyed_room import KeyedRoom
 
 LONGEST_S = 10.0
-KNOCKS_S = 4.0
+KNOCKS_S = 2.5
 """A refused peer knocks once a second."""
 
 
@@ -35,8 +37,22 @@ def until(state: Path, event: str, **fields: Any) -> dict[str, Any]:
     raise AssertionError(f"no {event} with {fields} in {list(records(state))}")
 
 
-def live_through(folder: Path, bundle: Path) -> Path:
-    """A daemon's life with one event of each kind; the state folder."""
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory, small_bundle: Path) -> Path:
+    """Folder of a daemon that has lived through one event of each kind; to be copied."""
+    folder = tmp_path_factory.mktemp("lived")
+    live_through(folder, small_bundle)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, lived: Path) -> Path:
+    """A copy of that folder, for one test."""
+    return Path(shutil.copytree(lived, tmp_path / "copy"))
+
+
+def live_through(folder: Path, bundle: Path) -> None:
+    """A daemon's life with one event of each kind."""
     odd = odd_daemon.program(odd_daemon.wall_stepped)
     with KeyedRoom(folder, bundle, odd) as room:
         room.meet()
@@ -45,6 +61,9 @@ def live_through(folder: Path, bundle: Path) -> Path:
         until(room.state, "admits", name="late")
         assert main(["keys", "revoke", "late", *keys, *state]) == 0
         until(room.state, "admits_no_longer", name="late")
+        keyless = BareViewer(room.address)
+        until(room.state, "connections_refused")
+        keyless.close()
         with room.viewer_with_an_unknown_key():
             until(room.state, "peer_refused")
             time.sleep(KNOCKS_S)
@@ -52,15 +71,12 @@ def live_through(folder: Path, bundle: Path) -> Path:
         until(room.state, "clock_step")
         room.daemon.signal(signal.SIGTERM)
         room.daemon.wait()
-        return room.state
 
 
 def start_with(folder: Path, bundle: Path) -> int:
     """Start a daemon in the same state folder with another bundle, and stop it."""
-    settings = folder / "edge.toml"
-    text = settings.read_text().splitlines()
-    settings.write_text("\n".join([f'bundle = "{bundle}"', *text[1:]]) + "\n")
-    daemon = DaemonProcess("--config", settings)
+    flags = ("--bundle", bundle, "--state-dir", folder / "state")
+    daemon = DaemonProcess("--config", folder / "edge.toml", *flags)
     if bundle.name != "spoilt":
         daemon.estimates_address()
         daemon.signal(signal.SIGTERM)
@@ -69,12 +85,12 @@ def start_with(folder: Path, bundle: Path) -> int:
     return code
 
 
-def test_each_event_leaves_one_record(tmp_path: Path, small_bundle: Path, goal: Record) -> None:
-    state = live_through(tmp_path, small_bundle)
+def test_each_event_leaves_one_record(folder: Path, tmp_path: Path, goal: Record) -> None:
+    state = folder / "state"
     other = make_bundle(tmp_path / "other", serial=1)
     spoilt = make_bundle(tmp_path / "spoilt", serial=2)
     (spoilt / "AR.onnx").write_bytes(b"spoilt")
-    codes = [start_with(tmp_path, other), start_with(tmp_path, spoilt)]
+    codes = [start_with(folder, other), start_with(folder, spoilt)]
 
     found = Counter(record["event"] for record in records(state))
     expected = {
@@ -84,6 +100,7 @@ def test_each_event_leaves_one_record(tmp_path: Path, small_bundle: Path, goal: 
         "revoked": 1,
         "admits": 1,
         "admits_no_longer": 1,
+        "connections_refused": 1,
         "peer_refused": 1,
         "clock_step": 1,
         "bundle_changed": 1,
@@ -109,9 +126,9 @@ HARMS: dict[str, Harm] = {
 
 
 def test_what_is_done_to_the_trail_is_found_by_the_command(
-    tmp_path: Path, small_bundle: Path, goal: Record, capsys: pytest.CaptureFixture[str]
+    folder: Path, goal: Record, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    state = live_through(tmp_path, small_bundle)
+    state = folder / "state"
     command = ["audit", "verify", "--state-dir", str(state)]
     (path,) = files(state / "audit")
     lines = path.read_bytes().splitlines(keepends=True)

@@ -75,3 +75,21 @@ def test_only_the_latest_epochs_are_remembered() -> None:
         scanner.of(epoch).frame(0)
 
     assert len(scanner.epochs) == MAX_EPOCHS
+
+
+def test_the_totals_of_all_epochs_never_fall_though_old_epochs_are_forgotten() -> None:
+    ledger = ScannerLedger()
+    before = 0
+    for epoch in range(3 * MAX_EPOCHS):
+        one = ledger.of(epoch)
+        for seq in (0, 2):
+            one.frame(seq)
+            one.read += 1
+        totals = ledger.totals()
+        assert totals.sent == totals.read + totals.missing == before + 3
+        before = totals.sent
+    ledger.refuse(None, None)
+
+    totals = ledger.totals()
+    assert (totals.read, totals.missing) == (6 * MAX_EPOCHS, 3 * MAX_EPOCHS)
+    assert totals.garbage == 1

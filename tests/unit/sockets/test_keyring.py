@@ -7,7 +7,7 @@ import pytest
 from edge.sockets.certificate import KeyringError, read_public
 from edge.sockets.enrolment import Enrolment
 from edge.sockets.keyring import Keyring
-from edge.sockets.keys import KeyPair
+from edge.sockets.keys import KeyPair, fingerprint
 
 
 @pytest.fixture
@@ -207,3 +207,30 @@ def test_a_pair_alone_enrols_nobody(keyring: Keyring) -> None:
     (keyring.folder / "enrolled").rmdir()
 
     assert keyring.enrolled() == ({}, ())
+
+
+def test_who_comes_and_goes_while_it_runs_is_recorded_and_who_was_there_is_not(
+    keyring: Keyring,
+) -> None:
+    now_s, told = 100.0, []
+    keyring.enrol("room1", KeyPair.draw().public)
+    enrolment = Enrolment(
+        keyring.folder,
+        lambda: now_s,
+        lambda event, **fields: told.append((event, fields["name"], fields["key"])),
+    )
+    enrolment.enrolled()
+    first, second = KeyPair.draw().public, KeyPair.draw().public
+    keyring.enrol("ward", first)
+    now_s += 1.0
+    enrolment.enrolled()
+    keyring.revoke("ward")
+    keyring.enrol("ward", second)  # another key of the same name, within one look
+    now_s += 1.0
+    enrolment.enrolled()
+
+    assert told == [
+        ("admits", "ward", fingerprint(first)),
+        ("admits_no_longer", "ward", fingerprint(first)),
+        ("admits", "ward", fingerprint(second)),
+    ]
