@@ -49,8 +49,8 @@ A bundle other than the built-in one runs if a key in trusted_keys has signed it
 with --allow-unsigned any runs, and every message then carries the flag unsigned_model.
 
 It ends on SIGTERM or Ctrl-C after reading what it has received. Exit codes: 0 ended as asked,
-2 settings, keys, bundle or provider refused (nothing was opened), 3 an address could not be bound,
-4 an internal fault (a supervisor should start it again).
+2 settings, keys, bundle, provider or journal refused (nothing was opened), 3 an address could not
+be bound, 4 an internal fault (a supervisor should start it again).
 Research use only; not a medical device.
 """
 
@@ -92,6 +92,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--frames", metavar="ADDRESS", help="listen to one scanner here, instead of the file's"
     )
     parser.add_argument("--bind", metavar="ADDRESS", help="publish the estimates here")
+    parser.add_argument(
+        "--durability",
+        choices=("full", "normal", "off"),
+        help="of the journal: what a power cut may take; off: none is kept (docs/journal.md)",
+    )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"))
     parser.add_argument("--check", action="store_true", help="check settings and bundle, and end")
 
@@ -161,6 +166,8 @@ def _overrides(args: argparse.Namespace) -> dict[str, Any]:
         overrides["scanner"] = [{"name": "scanner", "frames": args.frames}]
     if args.bind:
         overrides["estimates"] = {"bind": args.bind}
+    if args.durability:
+        overrides["journal"] = {"durability": args.durability}
     return overrides
 
 
