@@ -107,6 +107,7 @@ def _command(case: Case, frames: str, bind: str) -> list[str]:
         *("--frames", frames, "--bind", bind, "--bundle", str(case.bundle_path)),
         # The frames are the bench's own, so it is of no account who made the bundle.
         "--allow-unsigned",
+        *("--durability", "off"),
         *("--provider", case.provider, "--threads", str(case.threads), "--log-level", "info"),
         *("--health", ""),
     ]

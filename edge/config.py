@@ -155,7 +155,8 @@ def load(path: Path | None, overrides: dict[str, Any]) -> Settings:
     """
     source = str(path) if path else "command line"
     raw = _read(path) if path else {}
-    raw.update(overrides)
+    for key, value in overrides.items():
+        raw[key] = {**raw.get(key, {}), **value} if isinstance(value, dict) else value
     try:
         settings = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as error:

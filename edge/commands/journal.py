@@ -19,7 +19,7 @@ from edge import config
 from edge.journal import faults
 from edge.journal.chain import Chain, read_key
 from edge.journal.connection import open_reader
-from edge.journal.errors import JournalError
+from edge.journal.errors import JournalBusyError, JournalError
 from edge.journal.export import ESTIMATE, READING, Export
 from edge.journal.files import JournalFiles
 from edge.journal.head import read_head
@@ -184,7 +184,13 @@ def _purge(args: argparse.Namespace, path: Path, settings: config.Settings, erro
         (chosen.keep_mib if args.mib is None else args.mib) * config.MEBIBYTE,
     )
     open_reader(path).close()  # a purge makes no journal
-    files = JournalFiles(path, "full", limits)
+    try:
+        files = JournalFiles(path, "full", limits)
+    except JournalBusyError as error:
+        raise JournalError(
+            f"{path}: a daemon writes this journal, and purges it by itself as its settings "
+            "[journal] keep_days and keep_mib say; set those, or stop it first"
+        ) from error
     try:
         store = files.first_open()
         found = restore(store.connection, files.chain, read_head(path, files.chain))

@@ -46,9 +46,9 @@ It ends on SIGTERM or Ctrl-C after reading what it has received, at once on a se
 reads settings, keys and bundle anew: they are checked whole, beside the readings, and where
 something is refused nothing changes (docs/operations.md).
 
-Exit codes: 0 ended as asked, 2 settings, keys, bundle or provider refused (nothing was opened),
-3 an address could not be bound, 4 an internal fault, 1 it hung for 4 s and ended itself, as it does
-where no service manager watches it. After 1 and 4 a supervisor should start it again.
+Exit codes: 0 ended as asked, 2 settings, keys, bundle, provider or journal refused (nothing was
+opened), 3 an address could not be bound, 4 an internal fault, 1 it hung for 4 s and ended itself,
+as it does where no service manager watches it. After 1 and 4 a supervisor should start it again.
 Research use only; not a medical device.
 """
 
@@ -90,6 +90,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--health",
         metavar="HOST:PORT",
         help='serve health and metrics here (127.0.0.1:9108); "" for nowhere',
+    )
+    parser.add_argument(
+        "--durability",
+        choices=("full", "normal", "off"),
+        help="of the journal: what a power cut may take; off: none is kept (docs/journal.md)",
     )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"))
     parser.add_argument("--log-format", choices=("text", "json"), help="of a line (text)")
@@ -205,4 +210,6 @@ def _overrides(args: argparse.Namespace) -> dict[str, Any]:
         overrides["estimates"] = {"bind": args.bind}
     if args.health is not None:
         overrides["health"] = {"bind": args.health}
+    if args.durability:
+        overrides["journal"] = {"durability": args.durability}
     return overrides

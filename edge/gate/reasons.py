@@ -50,7 +50,8 @@ FLAGS: dict[Flag, str] = {
     "scale_from_fan": "mm per pixel are taken from the fan, right to about 9 %.",
     "no_fan": "No scan sector was found, so the window lies in the frame's middle.",
     "near_domain": "The picture is less like those that the network has learned from.",
-    "restarted": "Model, depth or geometry changed in this exam, and its reading started afresh.",
+    "restarted": "Model, rule, depth or geometry changed in this exam, or its record was damaged, "
+    "and its reading started afresh.",
 }
 """What a reader should know of a frame though it is read."""
 

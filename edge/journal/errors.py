@@ -3,3 +3,7 @@
 
 class JournalError(RuntimeError):
     """The journal cannot be opened, read or written; names the file and the remedy."""
+
+
+class JournalBusyError(JournalError):
+    """Another process writes the journal."""

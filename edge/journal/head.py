@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from edge.journal.chain import SEAL_BYTES, START, Chain
-from edge.journal.errors import JournalError
+from edge.journal.errors import JournalBusyError, JournalError
 from edge.journal.lock import lock
 
 PLACE_BYTES = 4096
@@ -77,7 +77,7 @@ class Head:
             lock(descriptor)
         except OSError as error:
             self._file.close()
-            raise JournalError(
+            raise JournalBusyError(
                 f"{journal}: another process writes this journal; end it, or set [journal] path "
                 "(or state_dir) so that each daemon has its own"
             ) from error

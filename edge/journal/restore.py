@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from edge.journal import rows
 from edge.journal.chain import Chain
-from edge.journal.connection import Connection, one
+from edge.journal.connection import Connection
 from edge.journal.head import Tip
-from edge.journal.marks import Anchor, StateMark, read_mark
+from edge.journal.marks import StateMark, read_mark
 from edge.journal.partners import read_partners
 from edge.journal.replay import Replay
 from edge.journal.rows import Stream
-from edge.journal.scan import Scan, Scanned
+from edge.journal.scan import Scan, Scanned, reaches
 from edge.journal.streams import Progress, hear
 from edge.journal.wholeness import Wholeness
 
@@ -46,21 +46,13 @@ def restore(connection: Connection, chain: Chain, head: Tip | None) -> Found:
     going = _Going(progress)
     for scanned in Scan(connection, chain, first):
         going.take(scanned)
-    if mark is None or (head and not _reaches(connection, chain, head)):
+    if mark is None or (head and not reaches(connection, chain, head)):
         going.doubt()
     found = going.finish()
     for partner in read_partners(connection, chain)[0]:
         if partner.exam in found.replays:
             found.replays[partner.exam].pair_with(partner)
     return found
-
-
-def _reaches(connection: Connection, chain: Chain, head: Tip) -> bool:
-    """Whether the row that the head tells of is there, or was purged."""
-    if head.id < (read_mark(connection, chain, Anchor) or Anchor()).first:
-        return True
-    seal = one(connection, "SELECT seal FROM rows WHERE id = ?", (head.id,))
-    return bool(seal == head.seal)
 
 
 class _Going:

@@ -9,6 +9,7 @@ import msgspec
 from edge.journal import rows
 from edge.journal.chain import START, Chain
 from edge.journal.connection import Connection, one
+from edge.journal.head import Tip
 from edge.journal.marks import Anchor, read_mark
 from edge.journal.rows import Row
 
@@ -95,3 +96,11 @@ def _decoded(data: bytes) -> Row | None:
         return rows.decode(data)
     except msgspec.DecodeError:
         return None
+
+
+def reaches(connection: Connection, chain: Chain, head: Tip) -> bool:
+    """Whether the row that the head tells of is there, or was purged."""
+    if head.id < (read_mark(connection, chain, Anchor) or Anchor()).first:
+        return True
+    seal = one(connection, "SELECT seal FROM rows WHERE id = ?", (head.id,))
+    return bool(seal == head.seal)

@@ -11,7 +11,7 @@ from edge.journal.connection import Connection, one
 from edge.journal.head import Tip, read_head
 from edge.journal.marks import StateMark, read_mark
 from edge.journal.partners import read_partners
-from edge.journal.scan import Scan
+from edge.journal.scan import Scan, reaches
 from edge.journal.wholeness import Wholeness
 
 SHOWN = 20
@@ -71,14 +71,19 @@ def verify(
         report.fault("the mark of where the rows begin is damaged")
     if read_mark(connection, chain, StateMark) is None:
         report.fault("the mark of what goes on is damaged")
-    _check_rows(report, scan, head, told)
-    _check_beside(report, connection, chain, head)
+    whole = Wholeness()
+    _check_rows(report, scan, whole, told)
+    try:
+        _check_end(report, connection, whole, head, chain)
+        _check_beside(report, connection, chain)
+    except sqlite3.DatabaseError as error:
+        report.fault(f"SQLite: {error}")
+    whole.close()
+    report.open, report.damaged = len(whole.open), len(whole.damaged)
     return report
 
 
-def _check_rows(report: Report, scan: Scan, head: Tip | None, told: Callable[[int], None]) -> None:
-    whole = Wholeness()
-    reached = False
+def _check_rows(report: Report, scan: Scan, whole: Wholeness, told: Callable[[int], None]) -> None:
     for scanned in scan:
         whole.see(scanned)
         if scanned.row is None:
@@ -87,15 +92,9 @@ def _check_rows(report: Report, scan: Scan, head: Tip | None, told: Callable[[in
             report.fault(f"row {scanned.id}: a start found rows before it damaged or missing")
         else:
             _count(report, scanned.row)
-        reached |= head is not None and scanned.id == head.id
         report.first = report.first or scanned.id
         report.last = scanned.id
         told(report.rows)
-    if head is not None and head.id >= max(report.first, 1) and not reached:
-        report.fault(f"rows after {report.last} up to {head.id}: missing at the end")
-        whole.doubt()
-    whole.close()
-    report.open, report.damaged = len(whole.open), len(whole.damaged)
 
 
 def _count(report: Report, row: rows.Row) -> None:
@@ -105,16 +104,23 @@ def _count(report: Report, row: rows.Row) -> None:
     report.readings += isinstance(row, rows.Ended) and row.reading is not None
 
 
-def _check_beside(report: Report, connection: Connection, chain: Chain, head: Tip | None) -> None:
-    """The head, the frames kept for pairing, and the structure of the file."""
-    if head is None and report.rows:
-        report.notes.append("the .head file is missing or damaged: a lost end could not be seen")
-    try:
-        _, damaged = read_partners(connection, chain)
-        if damaged:
-            report.fault(f"{damaged} frames kept for pairing: changed")
-        found = one(connection, f"PRAGMA integrity_check({SHOWN})")
-        if found != "ok":
-            report.fault(f"SQLite: {found}")
-    except sqlite3.DatabaseError as error:
-        report.fault(f"SQLite: {error}")
+def _check_end(
+    report: Report, connection: Connection, whole: Wholeness, head: Tip | None, chain: Chain
+) -> None:
+    """Whether the rows reach as far as they once did."""
+    if head is None:
+        if report.rows:
+            report.notes.append("the .head file is missing or damaged: no lost end could be seen")
+    elif not reaches(connection, chain, head):
+        report.fault(f"the end is missing or changed: row {head.id} was written once")
+        whole.doubt()
+
+
+def _check_beside(report: Report, connection: Connection, chain: Chain) -> None:
+    """The frames kept for pairing, and the structure of the file."""
+    _, damaged = read_partners(connection, chain)
+    if damaged:
+        report.fault(f"{damaged} frames kept for pairing: changed")
+    found = one(connection, f"PRAGMA integrity_check({SHOWN})")
+    if found != "ok":
+        report.fault(f"SQLite: {found}")

@@ -28,8 +28,9 @@ TIDY_S = 1.0
 
 WAL_CROWDED_BYTES = 8 * 2**20
 CROWDED_S = 0.25
-"""While a reader keeps the log from being emptied, commits beyond this size are made so far apart:
-each writes whole pages, however few its rows."""
+"""While a reader keeps the log from being emptied, commits beyond this size are made so far apart,
+since each writes whole pages, however few its rows; and no features are kept for pairing, which are
+far larger than all else. A start would then pair with frames that come after it."""
 
 log = logging.getLogger(__name__)
 
@@ -185,15 +186,20 @@ class Writer(threading.Thread):
     def _commit(self, batch: list[Waiting]) -> bool:
         """Commit, however long it takes; False where the end came first."""
         entries = [entry for waiting in batch for entry in waiting.notes.entries]
-        partners = [partner for waiting in batch for partner in waiting.notes.partners]
+        crowded = self._files.wal_bytes() > WAL_CROWDED_BYTES
+        partners = [
+            partner
+            for waiting in batch
+            for partner in waiting.notes.partners
+            if not crowded or not partner.data
+        ]
         while not self._try(entries, partners):
             time.sleep(RETRY_S)
             if time.monotonic() >= self._give_up_s:
                 return False
         self._hand_back(batch)
-        # Where a reader keeps the log from being emptied, more rows gather for the next commit.
-        if self._files.wal_bytes() > WAL_CROWDED_BYTES and not self._ending:
-            time.sleep(CROWDED_S)
+        if crowded and not self._ending:
+            time.sleep(CROWDED_S)  # more rows gather for the next one
         return True
 
     def _try(self, entries: list[Entry], partners: list[Partner]) -> bool:

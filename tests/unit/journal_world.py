@@ -1,6 +1,5 @@
 """A scanner, its pipeline and a journal in a folder, without a socket or a thread."""
 
-import itertools
 import random
 import threading
 from collections.abc import Iterator
@@ -212,7 +211,3 @@ def plain(estimate: Estimate) -> dict[str, Any]:
     """What a restart must not change of an estimate."""
     fields = msgspec.to_builtins(estimate)
     return {key: fields[key] for key in fields if key not in ("stage_ms", "age_ms")}
-
-
-def counted(exams: int) -> list[str]:
-    return [f"e{number}" for number in itertools.islice(itertools.count(1), exams)]

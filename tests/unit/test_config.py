@@ -44,12 +44,28 @@ def test_flags_win_over_the_file(tmp_path: Path) -> None:
     assert load(written(tmp_path, EXAMPLE), {"threads": 3, "provider": "auto"}).threads == 3
 
 
+def test_a_flag_of_a_section_leaves_the_rest_of_it_as_the_file_has_it(tmp_path: Path) -> None:
+    path = written(tmp_path, '[journal]\npath = "/j"\ndurability = "full"\n')
+
+    journal = load(path, {"journal": {"durability": "off"}}).journal
+
+    assert (journal.path, journal.durability) == ("/j", "off")
+
+
+def test_the_journal_lies_with_the_rest_of_the_state_unless_told() -> None:
+    assert load(None, {"state_dir": "/s"}).journal_path == Path("/s/journal.db")
+    assert load(None, {"journal": {"path": "/j/x.db"}}).journal_path == Path("/j/x.db")
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ('provder = "cpu"', "provder.*allowed here: scanner, estimates"),
         ('provider = "gpu"', "provider: .*'gpu'; allowed: auto, cpu, cuda, tensorrt"),
         ("threads = 0", "threads: .*>= 1"),
+        ('[journal]\ndurability = "fast"', "durability: .*allowed: full, normal, off"),
+        ("[journal]\nkeep_mib = 0", "journal: keep_mib: .*>= 1"),
+        ("[journal]\nkeep = 3", "allowed here: path, durability, keep_days, keep_mib"),
         ('threads = "2"', "threads: Expected `int`"),
         ("exam_idle_s = nan", "exam_idle_s"),
         ("scanner = []", r"at least one \[\[scanner\]\]"),
