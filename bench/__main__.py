@@ -18,6 +18,7 @@ COMMANDS = {
     "soak": "minutes at 30 fps: does age, memory or CPU grow?",
     "compare": "is B slower than A? two checkouts in turns, or two files of figures",
     "budget": "every ratio that must hold, in one run",
+    "page": "files of figures as one page with plots",
     "cohort": "virtual frames a second on one core, beside a plain FFT and a plain blur",
 }
 

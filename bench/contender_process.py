@@ -55,6 +55,8 @@ class ContenderProcess:
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 env=dict(environment),
+                # `python -m` looks into the present folder first, which may be another checkout.
+                cwd=folder,
             )
         if core is not None:
             self._process.cpu_affinity([core])

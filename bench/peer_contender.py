@@ -1,11 +1,14 @@
 """Peers as contenders: their files, and how they are started."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.case import Case
 from bench.contender import Contender, Wiring
+from bench.errors import BenchError, MissingError
 from bench.float_input import float_input
 from bench.peers import Peer
+from bench.rig import Rig
 from edge.contract.bundle import Bundle
 
 MODEL, FLOAT_MODEL, KERAS, SIZE = "model.onnx", "float.onnx", "model.keras", "size"
@@ -21,8 +24,8 @@ def write_models(folder: Path, bundle: Bundle, case: Case, run_folder: Path | No
         (folder / KERAS).symlink_to((run_folder / f"{case.view}.keras").resolve())
 
 
-def peer_contender(peer: Peer, folder: Path, python: str) -> Contender:
-    """A peer of one interpreter, on one core; `folder`: of `write_models`."""
+def peer_contender(peer: Peer, folder: Path, python: str, *, pinned: bool = True) -> Contender:
+    """A peer of one interpreter. `folder`: of `write_models`. `pinned`: to one core."""
 
     def command(wiring: Wiring) -> list[str]:
         words = [python, "-m", "bench.peers", peer.module]
@@ -31,4 +34,24 @@ def peer_contender(peer: Peer, folder: Path, python: str) -> Contender:
         words += ["--size", (folder / SIZE).read_text()]
         return words + (["--keras", str(folder / KERAS)] if (folder / KERAS).exists() else [])
 
-    return Contender(peer.name, command).on_one_core()
+    contender = Contender(peer.name, command)
+    return contender.on_one_core() if pinned else contender
+
+
+def usable(case: Case, peer: Peer, folder: Path, pythons: Sequence[str]) -> Contender | str:
+    """The peer in the first interpreter in which it starts, or why it does not."""
+    if peer.needs_run and not (folder / KERAS).exists():
+        return "missing: give --run DIR, the training run of the bundle"
+    why = "missing"
+    for python in pythons:
+        contender = peer_contender(peer, folder, python)
+        try:
+            with Rig(case, [contender], lambda _: None) as rig:
+                rig.burst(0, 3)
+        except MissingError as error:
+            why = f"missing: {error}; {peer.get}, here or where --python says"
+        except BenchError as error:
+            return f"failed: {error}"
+        else:
+            return contender
+    return why

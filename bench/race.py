@@ -93,7 +93,7 @@ def _open(course: Course, engine: Engine, folder: Path) -> "_Worker":
     """The engine in the first interpreter that has it."""
     missing = MissingError("no interpreter")
     for python in course.pythons:
-        worker = _Worker(python, _words(course, engine, folder))
+        worker = _Worker(python, _words(course, engine, folder), folder)
         try:
             said = worker.hear_ready()
             if engine not in GEMMS:
@@ -150,7 +150,7 @@ def _check(said: list[float], course: Course, engine: Engine) -> None:
 class _Worker:
     """`python -m bench.engines` of one engine."""
 
-    def __init__(self, python: str, words: list[str]) -> None:
+    def __init__(self, python: str, words: list[str], folder: Path) -> None:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the worker
         self._process = subprocess.Popen(  # noqa: S603  # this package's own program
             [python, "-m", "bench.engines", *words],
@@ -159,6 +159,7 @@ class _Worker:
             stderr=self._log,
             text=True,
             env={**package_path(HERE), **_ONE_THREAD},
+            cwd=folder,
         )
 
     def __enter__(self) -> Self:

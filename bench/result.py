@@ -139,6 +139,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ratio_to: str = ""
     verdict: str = ""
     """Of a comparison or a goal."""
+    wanted: str = ""
+    """A goal's limit, in words."""
     bursts: Bursts | None = None
     histogram: dict[int, int] | None = None
     """Of e2e_ms, or of infer_ms where there is no other: see `bench.statistics.histogram`."""

@@ -71,13 +71,15 @@ class Rig:
     """One measurement's processes; they end with its `with` block.
 
     Attributes:
+        case: how the frames are sent.
+        contenders: in the order of their numbers.
         starts: of each contender.
     """
 
     def __init__(self, case: Case, contenders: Sequence[Contender], told: Told) -> None:
         self.case = case
+        self.contenders = contenders
         self.starts: list[Start] = []
-        self._contenders = contenders
         self._told = told
         self._stack = ExitStack()
         self._processes: list[ContenderProcess] = []
@@ -151,14 +153,14 @@ class Rig:
         )
         self._keys = keys.draw(self._folder / "keys") if case.transport == "curve" else None
         answered = multiprocessing.get_context("spawn").Semaphore(0)
-        total = case.streams * len(self._contenders)
+        total = case.streams * len(self.contenders)
         binds = [self._address() for _ in range(total)]
         ring = self._keys.scanners if self._keys else None
         self._told("preparing frames")
         self._scanner = stack.enter_context(Child("scanner", play, case, binds, ring, answered))
         self._viewer = stack.enter_context(Child("viewer", watch, answered))
         self._endpoints = self._expect(self._scanner, Bound).endpoints
-        for number, contender in enumerate(self._contenders):
+        for number, contender in enumerate(self.contenders):
             self._told(f"starting the {contender.name}")
             self._start_one(stack, number, contender)
 

@@ -134,17 +134,17 @@ def _cold(row: Row) -> str:
 Cell = Callable[[Row], str]
 
 _COLUMNS: tuple[tuple[str, Cell], ...] = (
+    ("", lambda row: row.verdict),
     ("p50 ms", lambda row: _of(row, lambda times: times.p50)),
     ("p95", lambda row: _of(row, lambda times: times.p95)),
     ("p99", lambda row: _of(row, lambda times: times.p99)),
-    ("max", lambda row: _of(row, lambda times: times.max)),
     ("ratio", lambda row: ratio_text(row.ratio)),
-    ("overhead", lambda row: f"{row.overhead_ms.p50:.2f}" if row.overhead_ms else ""),
+    ("wanted", lambda row: row.wanted),
+    ("overhead", lambda row: _overhead(row)),
     ("CPU ms", lambda row: f"{row.cpu_ms_per_frame:.1f}" if row.cpu_ms_per_frame else ""),
     ("lost", lambda row: f"{row.frames.lost}/{row.frames.sent}" if row.frames else ""),
     ("max fps", lambda row: f"{row.max_fps:.0f}" if row.max_fps else ""),
     ("of the limit", lambda row: f"{row.limit.nearness:.0%}" if row.limit else ""),
-    ("", lambda row: row.verdict),
 )
 """A column is shown where a row has something for it."""
 
@@ -162,15 +162,20 @@ def _lines(rows: list[Row]) -> Iterator[RenderableType]:
         table.add_row(row.case, *(cell(row) for _, cell in columns), style=style)
     if shown:
         yield table
-    for told in dict.fromkeys(f"{row.ratio_of} over {row.ratio_to}" for row in shown if row.ratio):
-        yield Text(f"ratio: {told}, median of the turns [99 % interval]", style="dim")
+    for told in dict.fromkeys((row.ratio_of, row.ratio_to) for row in shown if row.ratio):
+        words = " over ".join(word for word in told if word)
+        yield Text(f"ratio: {words}, median of the turns [99 % interval]", style="dim")
     for row in rows:
         if row.problem or row.note:
             yield Text(f"{row.case}: {row.problem or row.note}", style="dim")
 
 
+def _overhead(row: Row) -> str:
+    return f"{row.overhead_ms.p50:.2f}" if row.overhead_ms and row.e2e_ms else ""
+
+
 def _of(row: Row, figure: Callable[[Quantiles], float]) -> str:
-    times = row.e2e_ms or row.infer_ms
+    times = row.e2e_ms or row.infer_ms or row.overhead_ms
     return f"{figure(times):.2f}" if times else ""
 
 

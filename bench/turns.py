@@ -68,20 +68,23 @@ def take_turns(
         BenchError: a contender did not start, ended early, or left a whole turn unanswered.
     """
     with Rig(case, contenders, lambda part: told(part, 0)) as rig:
-        return load_in_turns(rig, contenders, rounds, frames, told)
+        return load_in_turns(rig, range(len(contenders)), rounds, frames, told)
 
 
 def load_in_turns(
     rig: Rig,
-    contenders: Sequence[Contender],
+    places: Sequence[int],
     rounds: int,
     frames: int,
     told: Told,
     fps: Fps | None = None,
 ) -> list[Turns]:
-    """The same on a rig that is up already. `fps`: None is the case's."""
-    found = [Turns(contender) for contender in contenders]
-    order = list(range(len(contenders)))
+    """The same for some of the contenders of a rig that is up already, by their numbers.
+
+    `fps`: None is the case's.
+    """
+    found = {place: Turns(rig.contenders[place]) for place in places}
+    order = list(places)
     shuffle = random.Random(1)
     for number in range(WARM_UP + rounds):
         shuffle.shuffle(order)
@@ -89,9 +92,10 @@ def load_in_turns(
             seen = rig.burst(place, frames, fps)
             part = timeline.join(seen.sent, seen.arrivals, rig.case.view)
             if not part.seq.size:
-                raise BenchError(f"the {contenders[place].name} left {frames} frames unanswered")
+                name = rig.contenders[place].name
+                raise BenchError(f"the {name} left {frames} frames unanswered")
             if number >= WARM_UP:
                 found[place].parts.append(part)
                 found[place].seen.append(seen)
         told("in turns", number + 1)
-    return found
+    return [found[place] for place in places]

@@ -63,10 +63,10 @@ def course_of(args: argparse.Namespace) -> Course:
     return Course(
         bundle=read_bundle(Case(bundle=args.bundle).bundle_path),
         view=args.view,
-        keras=args.run_folder / f"{args.view}.keras" if args.run_folder else None,
+        keras=args.run_folder.absolute() / f"{args.view}.keras" if args.run_folder else None,
         threads=args.threads,
         provider=args.provider,
-        pythons=(sys.executable, *args.python),
+        pythons=(sys.executable, *(str(Path(one).absolute()) for one in args.python)),
     )
 
 

@@ -12,11 +12,9 @@ from bench import outputs, result
 from bench.case import Case
 from bench.commands.cases import add_setting, case_of, number
 from bench.contender import Contender, daemon
-from bench.errors import BenchError, MissingError
-from bench.peer_contender import peer_contender, write_models
-from bench.peers import PEERS, Peer
+from bench.peer_contender import usable, write_models
+from bench.peers import PEERS
 from bench.progress import progress
-from bench.rig import Rig
 from bench.statistics import histogram, quantiles, ratio
 from bench.turns import Turns, take_turns
 from edge.contract.bundle import read_bundle
@@ -66,13 +64,12 @@ def run(args: argparse.Namespace) -> int:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="steatoscope-")))
             write_models(folder, read_bundle(case.bundle_path), case, args.run_folder)
             told = stack.enter_context(progress(console, args.rounds))
+            # Not resolved: an environment's interpreter is a link that must stay one.
+            pythons = [sys.executable, *(str(Path(one).absolute()) for one in args.python)]
             found: dict[str, Contender | str] = {}
             for peer in asked:
-                if peer.needs_run and args.run_folder is None:
-                    found[peer.name] = "missing: give --run DIR, the training run of the bundle"
-                    continue
                 told(f"trying {peer.name}", 0)
-                found[peer.name] = _usable(case, peer, folder, [sys.executable, *args.python])
+                found[peer.name] = usable(case, peer, folder, pythons)
             there = [each for each in found.values() if isinstance(each, Contender)]
             ours = daemon(case).on_one_core()
             turns = take_turns(case, [ours, *there], args.rounds, round(case.pace), told)
@@ -86,23 +83,6 @@ def run(args: argparse.Namespace) -> int:
         return rows
 
     return outputs.report(args, measured)
-
-
-def _usable(case: Case, peer: Peer, folder: Path, pythons: list[str]) -> Contender | str:
-    """The peer in the first interpreter in which it starts, or why it does not."""
-    why = "missing"
-    for python in pythons:
-        contender = peer_contender(peer, folder, python)
-        try:
-            with Rig(case, [contender], lambda _: None) as rig:
-                rig.burst(0, 3)
-        except MissingError as error:
-            why = f"missing: {error}; {peer.get}, here or where --python says"
-        except BenchError as error:
-            return f"failed: {error}"
-        else:
-            return contender
-    return why
 
 
 def row(case: Case, found: Turns, base: Turns) -> result.Row:

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from bench.quantiles import drift, quantiles
 
 
