@@ -140,7 +140,7 @@ _COLUMNS: tuple[tuple[str, Cell], ...] = (
     ("p99", lambda row: _of(row, lambda times: times.p99)),
     ("ratio", lambda row: ratio_text(row.ratio)),
     ("wanted", lambda row: row.wanted),
-    ("overhead", lambda row: _overhead(row)),
+    ("overhead", lambda row: _overhead(row) if row.e2e_ms else ""),
     ("CPU ms", lambda row: f"{row.cpu_ms_per_frame:.1f}" if row.cpu_ms_per_frame else ""),
     ("lost", lambda row: f"{row.frames.lost}/{row.frames.sent}" if row.frames else ""),
     ("max fps", lambda row: f"{row.max_fps:.0f}" if row.max_fps else ""),
@@ -171,7 +171,7 @@ def _lines(rows: list[Row]) -> Iterator[RenderableType]:
 
 
 def _overhead(row: Row) -> str:
-    return f"{row.overhead_ms.p50:.2f}" if row.overhead_ms and row.e2e_ms else ""
+    return f"{row.overhead_ms.p50:.2f}" if row.overhead_ms else ""
 
 
 def _of(row: Row, figure: Callable[[Quantiles], float]) -> str:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from bench.result import read
@@ -106,25 +105,3 @@ def test_a_daemon_that_sleeps_as_long_as_it_infers_is_found_in_a_few_turns(tmp_p
     verdicts = {row.case: row.verdict for row in read(path).rows}
     assert (verdicts["end to end"], verdicts["overhead"]) == ("slower", "slower")
     assert verdicts["inference"] != "slower"
-
-
-def test_two_files_of_one_run_are_the_same(tmp_path, tiny_bundle):
-    path = tmp_path / "run.json"
-    command = [sys.executable, "-m", "bench", "latency", "--bundle", str(tiny_bundle)]
-    done = subprocess.run([*command, "--seconds", "3", "--json", path], timeout=100, check=False)
-    assert done.returncode == 0
-    assert compare(path, path).returncode == 0
-
-
-def test_files_of_another_machine_are_not_compared(tmp_path, tiny_bundle):
-    one, other = tmp_path / "one.json", tmp_path / "other.json"
-    command = [sys.executable, "-m", "bench", "latency", "--bundle", str(tiny_bundle)]
-    assert subprocess.run([*command, "--seconds", "2", "--json", one], check=False).returncode == 0
-    report = read(one)
-    moved = msgspec.structs.replace(
-        report, machine=msgspec.structs.replace(report.machine, cpu="another")
-    )
-    other.write_bytes(msgspec.json.encode(moved))
-    done = compare(one, other)
-    assert done.returncode == 2
-    assert "not to be compared" in done.stderr
