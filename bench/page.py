@@ -99,7 +99,8 @@ def _bars(rows: Sequence[Row], title: str, told: str) -> str:
     drawn = []
     for row in rows:
         times = row.e2e_ms or row.infer_ms
-        if times:
+        # The matrix products of `limit` are no networks: what they reach is told in words.
+        if times and (row.limit or row.kind != "limit"):
             drawn.append(Bar(row.case, times.p50, told=_said(row, times.p50)))
     told_apart = "".join(
         f"<p class=quiet>{escape(row.case)}: {escape(row.problem or row.note)}</p>"

@@ -30,9 +30,11 @@ examples:
 random is made, in fp32 alone. "unsure": beyond the limit, but the 99 % interval reaches back over
 it. Limits in ms mean the machine of docs/bench.md.
 
-Exit codes: 0 nothing is broken; 1 a goal is (with --gate: one of those that gate), or the daemon
-could not be measured; 2 the bundle or an option was refused.
+Exit codes: 0 nothing is broken; 1 a goal is (with --gate: one of those that gate); 2 the bundle or
+an option was refused; 3 the daemon could not be measured, as on a machine that is too busy.
 """
+
+NOT_MEASURED = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
     ]
     for goal in broken:
         outputs.errors().print(f"bench: broken: {goal.what}: {goal.limit}")
+    if code == 1:
+        return NOT_MEASURED
     return code or int(bool(broken))
 
 

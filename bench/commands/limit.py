@@ -77,7 +77,7 @@ def _engine(
     # Where fp16 is not computed in halves, as on most CPUs, fp32's units do the work.
     rate = rates.get("int8" if each.engine.precision == "int8" else "fp32")
     if not each.turns or rate is None or plain.infer_ms is None:
-        return plain
+        return msgspec.structs.replace(plain, kind="limit")
     counted = macs.count(course.bundle.model(course.view, each.engine.precision))
     floor_ms = counted / rate / 1e6
     limit = result.Limit(

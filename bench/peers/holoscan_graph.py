@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 # The wheel finds CUDA's runtime only where the system's linker does; PyPI's comes in a folder.
-_found = util.find_spec("nvidia.cuda_runtime")
+_found = util.find_spec("nvidia.cuda_runtime") if util.find_spec("nvidia") else None
 for _folder in (_found.submodule_search_locations or []) if _found else []:
     for _library in Path(_folder).glob("lib/libcudart.so.*"):
         ctypes.CDLL(str(_library), mode=ctypes.RTLD_GLOBAL)

@@ -2,7 +2,10 @@ import msgspec
 import pytest
 
 from bench import budget
+from bench.__main__ import main
+from bench.commands import budget as command
 from bench.commands.budget import row
+from bench.errors import BenchError
 from bench.goals import Goal, read_goals
 from bench.statistics import Ratio
 
@@ -73,3 +76,23 @@ def test_every_goal_is_measured_or_named_as_missing_under_its_own_name():
     source |= {"overhead_p50_ms", "overhead_p99_ms", "null_over_echo", "int8_speed"}
     source |= {"fast_over_int8", "overhead_over_holoscan", "cpu_over_inference_fp32"}
     assert {goal.name for goal in read_goals()} == source
+
+
+@pytest.mark.parametrize(("words", "code"), [([], 1), (["--gate"], 0)])
+@pytest.mark.parametrize("gates", [False, True])
+def test_with_gate_only_a_goal_that_gates_ends_in_1(monkeypatch, capsys, words, code, gates):
+    goal = msgspec.structs.replace(AT_MOST, gate=gates)
+    value = Ratio(value=1.4, low=1.35, high=1.5, turns=9)
+    monkeypatch.setattr(command, "read_goals", lambda: [goal])
+    monkeypatch.setattr(command, "measure", lambda *_: budget.Values(found={"one": value}))
+    assert main(["budget", *words]) == (1 if gates else code)
+    assert ("broken: one" in capsys.readouterr().err) == (gates or not words)
+
+
+def test_a_machine_too_busy_to_measure_is_told_apart_from_a_broken_goal(monkeypatch, capsys):
+    def fail(*_: object) -> budget.Values:
+        raise BenchError("the echo left 15 frames unanswered")
+
+    monkeypatch.setattr(command, "measure", fail)
+    assert main(["budget"]) == 3
+    assert "unanswered" in capsys.readouterr().err
