@@ -24,16 +24,22 @@ MATRIX: dict[str, tuple[Any, ...]] = {
 """What `--matrix` runs through; every other setting is as its flag says."""
 
 
-def add_setting(parser: argparse.ArgumentParser, *, seconds: float = 10) -> None:
-    """Declare the flags that have one value."""
-    add = parser.add_argument
+def add_length(parser: argparse.ArgumentParser, *, seconds: float = 10) -> None:
+    """Declare how long a case is measured."""
     whole, positive = number(int, 1, MAX_FRAMES), number(float, 0, 86400)
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
         "--seconds", type=positive, default=seconds, metavar="S", help=f"length ({seconds:g})"
     )
     length.add_argument("--frames", type=whole, metavar="N", help="length in frames, instead")
-    add("--warm-up", type=positive, default=1.0, metavar="S", help="sent before, not counted (1)")
+    parser.add_argument(
+        "--warm-up", type=positive, default=1.0, metavar="S", help="sent before, not counted (1)"
+    )
+
+
+def add_setting(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags that have one value."""
+    add = parser.add_argument
     side = number(int, 16, 4096)
     add("--width", type=side, default=1024, metavar="PX", help="of a frame (1024)")
     add("--height", type=side, default=768, metavar="PX", help="of a frame (768)")
@@ -72,12 +78,12 @@ def cases_of(args: argparse.Namespace) -> list[Case]:
 
 
 def case_of(args: argparse.Namespace, fps: Fps = 30.0, **further: Any) -> Case:
-    """One case, with the flags of one value."""
-    rate = 100.0 if fps == "fast" else fps
+    """One case, with the flags of one value; of a second where its length has no flag."""
+    rate = Case(fps=fps).pace
     return Case(
         fps=fps,
-        frames=args.frames or max(1, round(args.seconds * rate)),
-        warm_up=max(1, round(args.warm_up * rate)),
+        frames=getattr(args, "frames", None) or max(1, round(getattr(args, "seconds", 1) * rate)),
+        warm_up=max(1, round(getattr(args, "warm_up", 1) * rate)),
         width=args.width,
         height=args.height,
         view=args.view,

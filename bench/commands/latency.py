@@ -6,7 +6,7 @@ from rich.console import Console
 
 from bench import outputs, result
 from bench.case import Case
-from bench.commands.cases import add_axes, add_setting, cases_of
+from bench.commands.cases import add_axes, add_length, add_setting, cases_of
 from bench.errors import MissingError
 from bench.progress import progress
 from bench.trial import measure
@@ -45,6 +45,7 @@ option was refused.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.description, parser.epilog = DESCRIPTION, EPILOG
+    add_length(parser)
     add_setting(parser)
     add_axes(parser)
     outputs.add_outputs(parser)

@@ -9,7 +9,7 @@ from rich.console import Console
 from bench import outputs, result
 from bench.capacity import Point, measure_point, search
 from bench.case import Case
-from bench.commands.cases import add_setting, case_of, number
+from bench.commands.cases import add_length, add_setting, case_of, number
 from bench.progress import progress
 from bench.statistics import histogram, quantiles
 
@@ -34,7 +34,8 @@ must then have failed in two of three. Exit codes: 0 measured (with --scanners: 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.description, parser.epilog = DESCRIPTION, EPILOG
-    add_setting(parser, seconds=5)
+    add_length(parser, seconds=5)
+    add_setting(parser)
     add = parser.add_argument
     add("--scanners", type=number(int, 1, 64), metavar="N", help="try this number only")
     add("--most", type=number(int, 1, 64), default=32, metavar="N", help="search up to here (32)")
