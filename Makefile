@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --quiet --require-hashes --progress-bar off
 SOURCES := edge train export bench tests deploy
 
-.PHONY: help demo setup test check format bench soak reliability sbom lock pin clean
+.PHONY: help demo setup test check format bench budget soak reliability sbom lock pin clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -35,6 +35,9 @@ format: .venv/dev.stamp  ## put the sources in the project's format
 
 bench: .venv/dev.stamp  ## time the daemon end to end at 30 frames a second
 	$(BIN)/python -m bench latency
+
+budget: .venv/dev.stamp  ## every ratio of speed that must hold, in one run
+	$(BIN)/python -m bench budget
 
 soak: .venv/dev.stamp  ## the long tests, up to an hour
 	$(BIN)/python -m pytest -m soak --timeout 3600

@@ -11,6 +11,14 @@ Research use only; not a medical device.
 
 COMMANDS = {
     "latency": "from a frame's sending to its estimate's arrival: percentiles, stage by stage",
+    "limit": "what one core can multiply, and how near each engine comes to it",
+    "engines": "one network in every engine that is installed, in turns, with ratios",
+    "peers": "end to end beside other programs on the same frames, in turns",
+    "streams": "how many scanners at 30 fps this machine carries",
+    "soak": "minutes at 30 fps: does age, memory or CPU grow?",
+    "compare": "is B slower than A? two checkouts in turns, or two files of figures",
+    "budget": "every ratio that must hold, in one run",
+    "page": "files of figures as one page with plots",
     "cohort": "virtual frames a second on one core, beside a plain FFT and a plain blur",
 }
 

@@ -41,7 +41,7 @@ class Bare:
         self._back_to_back += [self._time(number) for number in range(count)]
         start_ns = time.monotonic_ns()
         for number in range(count):
-            wait_until(start_ns + round(number * 1e9 / self._case.fps))
+            wait_until(start_ns + round(number * 1e9 / self._case.pace))
             self._paced.append(self._time(number))
 
     @property

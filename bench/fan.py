@@ -39,7 +39,7 @@ def pack(image: Image, image_format: FrameFormat) -> Pixels:
 
 def prepare(case: Case) -> list[Pixels]:
     """A second's worth of different pixels parts, at most 64, to be sent in turn."""
-    count = min(case.warm_up + case.frames, max(8, round(case.fps)), 64)
+    count = min(case.warm_up + case.frames, max(8, round(case.pace)), 64)
     return [pack(image, case.format) for image in draw(count, case.width, case.height)]
 
 

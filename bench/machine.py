@@ -9,10 +9,16 @@ import msgspec
 import psutil
 import zmq
 
+from edge.engines import find_gpu
+from edge.providers import ProviderError
+
 FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
 """Instruction sets that change how fast a convolution can be; Arm's have other names."""
 
-DISTRIBUTIONS = ("onnxruntime", "onnxruntime-gpu", "numpy", "opencv-python-headless", "pyzmq")
+DISTRIBUTIONS = (
+    *("onnxruntime", "onnxruntime-gpu", "numpy", "opencv-python-headless", "pyzmq"),
+    *("openvino", "ai-edge-litert", "tensorflow", "keras", "tf2onnx", "pyfast", "holoscan"),
+)
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +31,9 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     governor: str | None
     """Frequency governor; None where the system does not tell."""
     memory_gib: float
+    gpu: str | None
+    """NVIDIA's name of the first one; None where there is none, or no driver."""
+    driver: str | None
     os: str
     python: str
     load: float
@@ -34,6 +43,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 def fingerprint() -> Machine:
     """Fingerprint of the present host."""
     cpu = _cpu_info()
+    gpu, driver = _gpu()
     present = cpu.get("flags", "").split()
     return Machine(
         cpu=cpu.get("model name") or platform.processor() or platform.machine(),
@@ -41,6 +51,8 @@ def fingerprint() -> Machine:
         cores=_cores(),
         governor=_line(Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")),
         memory_gib=round(psutil.virtual_memory().total / 2**30, 1),
+        gpu=gpu,
+        driver=driver,
         os=f"{platform.system()} {platform.release()}",
         python=f"{platform.python_implementation()} {platform.python_version()}",
         load=psutil.getloadavg()[0],
@@ -48,7 +60,7 @@ def fingerprint() -> Machine:
 
 
 def versions() -> dict[str, str]:
-    """Version of this program and of each library in the frame's path that is installed."""
+    """Version of this program and of each library measured that is installed."""
     found = {"libzmq": zmq.zmq_version()}
     for name in ("steatoscope", *DISTRIBUTIONS):
         try:
@@ -56,6 +68,14 @@ def versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return dict(sorted(found.items()))
+
+
+def _gpu() -> tuple[str | None, str | None]:
+    try:
+        found = find_gpu()
+    except ProviderError:
+        return None, None
+    return found.name, found.driver
 
 
 def _cores() -> int:

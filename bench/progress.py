@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+Told = Callable[[str, int], None]
+"""Is told the part that is under way and how far it has come."""
+
 
 @contextmanager
-def progress(console: Console, total: int) -> Iterator[Callable[[str, int], None]]:
-    """Show a bar of `total` frames; gives what is to be told the present part and its frames."""
+def progress(console: Console, total: int) -> Iterator[Told]:
+    """Show a bar of `total` frames or steps; gives what is to be told the part and how far."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

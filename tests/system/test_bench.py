@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench import report
+from bench import result
 
 FRAMES = 60
 WARM_UP = 15
@@ -27,12 +27,12 @@ def short(bundle: Path, *words: str | Path) -> list[str | Path]:
 @pytest.fixture(scope="module")
 def measured(
     tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Path
-) -> tuple[str, report.Report]:
+) -> tuple[str, result.Report]:
     """What a run with the paper's window prints, and what it writes."""
     path = tmp_path_factory.mktemp("bench") / "run.json"
     done = bench(*short(tiny_bundle, "--json", path))
     assert done.returncode == 0, done.stderr
-    return done.stdout, report.read(path)
+    return done.stdout, result.read(path)
 
 
 def test_every_frame_is_accounted_for(measured):
@@ -61,7 +61,8 @@ def test_the_row_says_what_was_measured(measured):
 
 def test_the_parts_are_positive_and_no_larger_than_the_whole(measured):
     row = measured[1].rows[0]
-    for part in (row.infer_ms, row.age_ms, row.to_daemon_ms, row.to_viewer_ms, row.overhead_ms):
+    way = row.way
+    for part in (row.infer_ms, way.age_ms, way.to_daemon_ms, way.to_viewer_ms, row.overhead_ms):
         assert 0 < part.p50 < row.e2e_ms.p50
     assert row.cpu_ms_per_frame > 0
     assert row.rss_mib > 20
@@ -79,14 +80,14 @@ def test_the_table_shows_the_split_and_the_ledger(measured):
         assert word in measured[0]
 
 
-@pytest.mark.parametrize("image_format", ["jpeg", "bgr8"])
-def test_other_formats_and_the_local_transport_run_too(small_bundle, image_format, tmp_path):
+@pytest.mark.parametrize(("image_format", "transport"), [("jpeg", "ipc"), ("bgr8", "curve")])
+def test_other_formats_and_transports_run_too(small_bundle, image_format, transport, tmp_path):
     path = tmp_path / "run.json"
-    options = ("--transport", "ipc", "--format", image_format, "--view", "HR", "--json", path)
+    options = ("--transport", transport, "--format", image_format, "--view", "HR", "--json", path)
     done = bench(*short(small_bundle, *options))
     assert done.returncode == 0, done.stderr
-    row = report.read(path).rows[0]
-    assert (row.transport, row.format, row.view) == ("ipc", image_format, "HR")
+    row = result.read(path).rows[0]
+    assert (row.transport, row.format, row.view) == (transport, image_format, "HR")
     assert row.frames.estimates == row.frames.ledger.read + row.frames.ledger.gated
 
 

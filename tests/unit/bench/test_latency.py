@@ -4,14 +4,20 @@ import pytest
 
 from bench.__main__ import main
 from bench.case import Case
-from bench.commands.latency import add_arguments, case_of
+from bench.commands.cases import MATRIX, cases_of
+from bench.commands.latency import add_arguments
 from edge.contract.bundle import builtin_path
 
 
-def case(*words: str) -> Case:
+def cases(*words: str) -> list[Case]:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    return case_of(parser.parse_args(list(words)))
+    return cases_of(parser.parse_args(list(words)))
+
+
+def case(*words: str) -> Case:
+    (found,) = cases(*words)
+    return found
 
 
 def test_it_measures_ten_seconds_at_thirty_a_second_unless_told():
@@ -28,6 +34,27 @@ def test_seconds_are_counted_in_frames_of_the_pace():
 def test_a_case_is_named_by_all_that_makes_it():
     name = case("--format", "jpeg", "--transport", "ipc", "--view", "HR", "--threads", "2").name
     assert name == "HR jpeg 1024x768 ipc 30 fps 2 threads"
+
+
+def test_a_flag_given_twice_makes_two_cases_and_two_flags_make_four():
+    found = cases("--fps", "30", "--fps", "fast", "--transport", "tcp", "--transport", "curve")
+    assert [(one.fps, one.transport) for one in found] == [
+        (fps, transport) for transport in ("tcp", "curve") for fps in (30.0, "fast")
+    ]
+    assert len({one.name for one in found}) == 4
+
+
+def test_a_matrix_runs_through_every_value():
+    found = cases("--matrix", "transport", "--matrix", "format", "--fps", "60")
+    assert {(one.transport, one.format) for one in found} == {
+        (transport, layout) for transport in MATRIX["transport"] for layout in MATRIX["format"]
+    }
+    assert {one.fps for one in found} == {60.0}
+
+
+def test_precision_and_journal_are_in_the_name_where_they_are_asked_for():
+    assert case("--precision", "int8", "--journal", "full").name.endswith("int8 journal full")
+    assert "journal" not in case().name
 
 
 @pytest.mark.parametrize(

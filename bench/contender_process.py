@@ -1,50 +1,65 @@
-"""The daemon as a user starts it, in a process of its own, and what it costs the machine."""
+"""A program that answers frames, in a process of its own, and what it costs the machine."""
 
 import re
 import subprocess
-import sys
-import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
 import psutil
 
-from bench.case import Case
-from bench.errors import BenchError
+from bench.errors import BenchError, MissingError
 
-START_S = 60.0
+START_S = 90.0
 END_S = 5.0
 MEBIBYTE = 2**20
+MISSING = 3
+"""Exit code of a program whose library is not there; its last line then says how to get it."""
 
 
 class Cost(NamedTuple):
-    """What the daemon has used so far: CPU seconds of all its threads, resident memory."""
+    """What a program has used so far: CPU seconds of all its threads, resident memory."""
 
     cpu_s: float
     rss_mib: float
 
 
-class DaemonProcess:
-    """`python -m edge run` reading one scanner.
+class ContenderProcess:
+    """A program that says "estimates on ADDRESS" once it answers.
 
     Attributes:
         started_ns: just before its process was made (monotonic clock).
     """
 
-    def __init__(self, case: Case, frames: str, bind: str) -> None:
-        """`frames`: the scanner's address. `bind`: where to publish; may hold a `*` port."""
-        self._folder = tempfile.TemporaryDirectory(prefix="steatoscope-bench-")
-        self._log = Path(self._folder.name) / "daemon.log"
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        core: int | None = None,
+    ) -> None:
+        """Start it.
+
+        `folder`: where it may leave files; its log lies there too. `core`: the only one for it.
+        """
+        self.name = name
+        self._log = folder / "log"
         self.started_ns = time.monotonic_ns()
         with self._log.open("wb") as log:
             self._process = psutil.Popen(
-                _command(case, frames, bind),
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
+                env=dict(environment),
+                # `python -m` looks into the present folder first, which may be another checkout.
+                cwd=folder,
             )
+        if core is not None:
+            self._process.cpu_affinity([core])
 
     def __enter__(self) -> Self:
         return self
@@ -59,27 +74,29 @@ class DaemonProcess:
             if self._process.poll() is None:
                 end()
                 self._wait(END_S)
-        self._folder.cleanup()
 
     def wait_for_endpoint(self) -> str:
-        """Address that it publishes on, once it does.
+        """Address that it answers on, once it does.
 
         Raises:
-            BenchError: it refused to start, or did not within a minute.
+            MissingError: a library of its own is missing.
+            BenchError: it refused to start, or did not in time.
         """
         deadline_s = time.monotonic() + START_S
         while time.monotonic() < deadline_s:
             if found := re.search(r"estimates on (\S+)", self._said()):
-                return found[1]
+                return found[1].rstrip('",')
             self.check()
             time.sleep(0.005)
-        raise BenchError(f"the daemon was not ready within {START_S:g} s:\n{self._said()}")
+        raise BenchError(f"the {self.name} was not ready within {START_S:g} s:\n{self._said()}")
 
     def check(self) -> None:
         """Raise BenchError with what it said where it has ended."""
-        if self._process.poll() is not None:
-            code = self._process.returncode
-            raise BenchError(f"the daemon ended, exit code {code}:\n{self._said()}")
+        code = self._process.poll()
+        if code == MISSING:
+            raise MissingError(self._said().strip().splitlines()[-1])
+        if code is not None:
+            raise BenchError(f"the {self.name} ended, exit code {code}:\n{self._said()}")
 
     def cost(self) -> Cost:
         """What it has used so far; BenchError where it has ended."""
@@ -88,26 +105,14 @@ class DaemonProcess:
                 times = self._process.cpu_times()
                 memory = self._process.memory_info()
         except psutil.Error as error:
-            raise BenchError(f"the daemon has ended:\n{self._said()}") from error
+            raise BenchError(f"the {self.name} has ended:\n{self._said()}") from error
         return Cost(times.user + times.system, memory.rss / MEBIBYTE)
 
     def _said(self) -> str:
-        return self._log.read_text(errors="replace")
+        return self._log.read_text(errors="replace")[-4000:]
 
     def _wait(self, timeout_s: float) -> None:
         try:
             self._process.wait(timeout_s)
         except psutil.TimeoutExpired:
             return
-
-
-def _command(case: Case, frames: str, bind: str) -> list[str]:
-    return [
-        *(sys.executable, "-m", "edge", "run"),
-        *("--frames", frames, "--bind", bind, "--bundle", str(case.bundle_path)),
-        # The frames are the bench's own, so it is of no account who made the bundle.
-        "--allow-unsigned",
-        *("--durability", "off"),
-        *("--provider", case.provider, "--threads", str(case.threads), "--log-level", "info"),
-        *("--health", ""),
-    ]

@@ -1,0 +1,203 @@
+"""Every goal's value, from one run in which all contenders take turns."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from bench import made_bundles
+from bench.capacity import measure_point
+from bench.case import Case
+from bench.contender import Contender, daemon
+from bench.errors import BenchError
+from bench.peer_contender import peer_contender, usable, write_models
+from bench.peers import PEERS
+from bench.progress import Told
+from bench.rig import Rig
+from bench.statistics import Ratio, ratio
+from bench.turns import Turns, load_in_turns
+from edge.contract.bundle import read_bundle
+from edge.processor import multiplies_int8
+
+FRAMES = 15
+"""Of a turn at 30 fps: half a second."""
+FAST_FRAMES = 40
+
+STREAMS = {"fp32": 6, "int8": 10}
+
+ECHO = next(peer for peer in PEERS if peer.module == "echo")
+OTHERS = tuple(peer for peer in PEERS if peer.module not in ("echo", "plain"))
+NO_INT8 = "int8 is not faster on this processor: it has neither VNNI nor AMX"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked for. `bundle`: None is the paper's network with weights at random."""
+
+    rounds: int
+    bundle: Path | None = None
+    run_folder: Path | None = None
+    pythons: Sequence[str] = (sys.executable,)
+    streams: bool = True
+
+
+@dataclass
+class Values:
+    """Goal by goal: a value with its interval, or why there is none."""
+
+    found: dict[str, Ratio] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Field:
+    """All contenders by their part, and why others are not among them."""
+
+    contenders: dict[str, Contender] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def place(self, part: str) -> int:
+        return list(self.contenders).index(part)
+
+
+def measure(plan: Plan, folder: Path, told: Told) -> Values:
+    """Measure everything that can be here.
+
+    `folder`: empty, for what is made on the way.
+
+    Raises:
+        BenchError: the daemon or the echo could not be run.
+    """
+    bundle = plan.bundle or made_bundles.paper_bundle(folder / "paper")
+    case = Case(bundle=str(bundle), precision="fp32", warm_up=30, frames=150)
+    gathered = _gather(plan, case, folder, told)
+    values = Values()
+    parts = list(gathered.contenders)
+    with Rig(case, list(gathered.contenders.values()), lambda part: told(part, 0)) as rig:
+        every = load_in_turns(rig, range(len(parts)), plan.rounds, FRAMES, told)
+        fast = [part for part in ("fp32", "int8") if part in parts]
+        places = [gathered.place(part) for part in fast]
+        quick = load_in_turns(rig, places, plan.rounds, FAST_FRAMES, told, "fast")
+    turns = dict(zip(parts, every, strict=True))
+    _of_daemon(values, turns)
+    _of_precisions(values, turns, dict(zip(fast, quick, strict=True)), gathered.missing)
+    _of_others(values, turns, gathered.missing)
+    if plan.streams:
+        _of_streams(values, case, gathered, told)
+    return values
+
+
+def _gather(plan: Plan, case: Case, folder: Path, told: Told) -> _Field:
+    peers = folder / "peers"
+    peers.mkdir()
+    bundle = read_bundle(case.bundle_path)
+    write_models(peers, bundle, case, plan.run_folder)
+    null = msgspec.structs.replace(case, bundle=str(made_bundles.null_bundle(folder / "null")))
+    gathered = _Field(
+        {
+            "fp32": daemon(case),
+            "null": daemon(null, name="daemon without inference"),
+            "echo": peer_contender(ECHO, peers, sys.executable, pinned=False),
+        }
+    )
+    if "int8" not in bundle.manifest.variants:
+        gathered.missing["int8"] = "missing: give --bundle DIR, of the paper's network with int8"
+    elif not multiplies_int8():
+        gathered.missing["int8"] = NO_INT8
+    else:
+        gathered.contenders["int8"] = daemon(msgspec.structs.replace(case, precision="int8"))
+    _add_others(gathered, plan, case, peers, told)
+    return gathered
+
+
+def _add_others(gathered: _Field, plan: Plan, case: Case, peers: Path, told: Told) -> None:
+    """Other programs, and the daemon on as few cores as they have."""
+    for peer in OTHERS:
+        told(f"trying {peer.name}", 0)
+        there = usable(case, peer, peers, plan.pythons)
+        if isinstance(there, Contender):
+            gathered.contenders[peer.module] = there
+        else:
+            gathered.missing[peer.module] = there
+    if any(peer.module in gathered.contenders for peer in OTHERS):
+        ours = [part for part in ("fp32", "int8") if part in gathered.contenders]
+        for part in ours:
+            gathered.contenders[f"{part}, one core"] = gathered.contenders[part].on_one_core()
+
+
+def _of_daemon(values: Values, turns: dict[str, Turns]) -> None:
+    """What needs fp32, the network that infers nothing, and the echo."""
+    fp32 = turns["fp32"]
+    ones = np.ones(len(fp32.parts))
+    values.found["overhead_p50_ms"] = ratio(fp32.medians("overhead_ms"), ones)
+    p99_ms = float(np.percentile(fp32.whole.overhead_ms, 99))
+    values.found["overhead_p99_ms"] = _alone(p99_ms, len(fp32.parts))
+    values.found["null_over_echo"] = ratio(
+        turns["null"].medians("e2e_ms"), turns["echo"].medians("e2e_ms")
+    )
+    inferred_ms = float(fp32.whole.infer_ms.mean())
+    values.found["cpu_over_inference_fp32"] = _alone(fp32.cpu_ms / inferred_ms, len(fp32.parts))
+
+
+def _of_precisions(
+    values: Values, turns: dict[str, Turns], fast: dict[str, Turns], missing: dict[str, str]
+) -> None:
+    for part in ("fp32", "int8"):
+        names = f"e2e_over_inference_{part}", f"fps_times_inference_{part}"
+        if part in missing:
+            values.missing |= dict.fromkeys(names, missing[part])
+            continue
+        whole, quick = turns[part], fast[part]
+        values.found[names[0]] = ratio(whole.medians("e2e_ms"), whole.medians("infer_ms"))
+        most = 1000 / np.array(quick.medians("infer_ms"))
+        values.found[names[1]] = ratio(quick.fps, most)
+    if "int8" in missing:
+        values.missing["int8_speed"] = missing["int8"]
+    else:
+        values.found["int8_speed"] = ratio(
+            turns["fp32"].medians("infer_ms"), turns["int8"].medians("infer_ms")
+        )
+
+
+def _of_others(values: Values, turns: dict[str, Turns], missing: dict[str, str]) -> None:
+    """Ratios to other programs, all on one core."""
+    compared = (
+        ("keras_over_fp32", "keras_loop", "fp32", "e2e_ms"),
+        ("keras_over_int8", "keras_loop", "int8", "e2e_ms"),
+        ("fast_over_int8", "fast_openvino", "int8", "e2e_ms"),
+        ("overhead_over_holoscan", "holoscan_graph", "fp32", "overhead_ms"),
+    )
+    for name, other, part, time in compared:
+        why = missing.get(other) or missing.get(part)
+        if why:
+            values.missing[name] = why
+            continue
+        ours = turns[f"{part}, one core"].medians(time)
+        theirs = turns[other].medians(time)
+        inverted = name == "overhead_over_holoscan"
+        values.found[name] = ratio(ours, theirs) if inverted else ratio(theirs, ours)
+
+
+def _of_streams(values: Values, case: Case, gathered: _Field, told: Told) -> None:
+    for part, scanners in STREAMS.items():
+        name = f"streams_{part}"
+        if part in gathered.missing:
+            values.missing[name] = gathered.missing[part]
+            continue
+        told(f"{scanners} scanners, {part}", 0)
+        asked = msgspec.structs.replace(case, streams=scanners, precision=part)
+        try:
+            point = measure_point(asked)
+        except BenchError as error:
+            values.missing[name] = str(error)
+            continue
+        # How many fewer are carried is what `python -m bench streams` finds out.
+        values.found[name] = _alone(float(scanners if point.carried else scanners - 1), 1)
+
+
+def _alone(value: float, turns: int) -> Ratio:
+    """A value without an interval of its own."""
+    return Ratio(value=value, low=value, high=value, turns=turns)

@@ -1,0 +1,101 @@
+"""Contenders under load in random turns: what budgets, comparisons and peers are measured by."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bench import timeline
+from bench.case import Case, Fps
+from bench.contender import Contender
+from bench.errors import BenchError
+from bench.progress import Told
+from bench.rig import Rig, Seen
+from bench.timeline import Timeline
+
+WARM_UP = 2
+"""Turns of each contender that are not counted."""
+
+
+@dataclass
+class Turns:
+    """One contender's turns: their timelines, and what else was seen of each."""
+
+    contender: Contender
+    parts: list[Timeline] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+
+    @property
+    def whole(self) -> Timeline:
+        """All turns as one."""
+        return timeline.gather(self.parts)
+
+    def medians(self, name: str) -> list[float]:
+        """Median of each turn of "e2e_ms", "infer_ms", "overhead_ms" or another array."""
+        return [float(np.median(getattr(part, name))) for part in self.parts]
+
+    @property
+    def cpu_ms(self) -> float:
+        """CPU time of a frame."""
+        return 1e3 * sum(one.cpu_s for one in self.seen) / max(1, self.sent)
+
+    @property
+    def sent(self) -> int:
+        """Frames."""
+        return sum(one.frames for one in self.seen)
+
+    @property
+    def answered(self) -> int:
+        """Frames whose answer came."""
+        return sum(part.seq.size for part in self.parts)
+
+    @property
+    def fps(self) -> list[float]:
+        """Answers a second of each turn, from the first frame's sending to the last answer."""
+        return [
+            part.seq.size * 1e9 / float((part.sent_ns + part.e2e_ms * 1e6).max() - part.sent_ns[0])
+            for part in self.parts
+        ]
+
+
+def take_turns(
+    case: Case, contenders: Sequence[Contender], rounds: int, frames: int, told: Told
+) -> list[Turns]:
+    """Run all contenders at once and load them in turns of `frames` frames, `rounds` times.
+
+    Raises:
+        BenchError: a contender did not start, ended early, or left a whole turn unanswered.
+    """
+    with Rig(case, contenders, lambda part: told(part, 0)) as rig:
+        return load_in_turns(rig, range(len(contenders)), rounds, frames, told)
+
+
+def load_in_turns(
+    rig: Rig,
+    places: Sequence[int],
+    rounds: int,
+    frames: int,
+    told: Told,
+    fps: Fps | None = None,
+) -> list[Turns]:
+    """The same for some of the contenders of a rig that is up already, by their numbers.
+
+    `fps`: None is the case's.
+    """
+    found = {place: Turns(rig.contenders[place]) for place in places}
+    order = list(places)
+    shuffle = random.Random(1)
+    for number in range(WARM_UP + rounds):
+        shuffle.shuffle(order)
+        for place in order:
+            seen = rig.burst(place, frames, fps)
+            part = timeline.join(seen.sent, seen.arrivals, rig.case.view)
+            if not part.seq.size:
+                name = rig.contenders[place].name
+                raise BenchError(f"the {name} left {frames} frames unanswered")
+            if number >= WARM_UP:
+                found[place].parts.append(part)
+                found[place].seen.append(seen)
+        told("in turns", number + 1)
+    return [found[place] for place in places]
