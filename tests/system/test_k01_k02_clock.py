@@ -124,6 +124,7 @@ def test_a_clock_that_is_off_is_told_in_health_and_status(
 ) -> None:
     with KeyedRoom(tmp_path, small_bundle, odd_daemon.program(odd_daemon.clock_off)) as room:
         room.odd.write_text("0.004")
+        until(room.daemon, "/readyz", lambda answer: answer.status == 200)
         right, _ = until(
             room.daemon, "/readyz", lambda answer: answer.reason("clock") == "ok: is synchronised"
         )
