@@ -113,7 +113,8 @@ class Service:
         self._deadline.close()
         for failure in self._failures:
             # The type alone: an exception's text may hold what a peer sent.
-            log.critical("the receiving thread failed: %s", failure.exc_type.__name__)
+            name = failure.thread.name if failure.thread else "a"
+            log.critical("the %s thread failed: %s", name, failure.exc_type.__name__)
         log.info("stopped")
         return FAULT_EXIT_CODE if self._failures else 0
 

@@ -19,7 +19,7 @@ from edge.opening import open_runner, remember_bundle
 from edge.parts import Parts
 from edge.reload import REFUSED, Source
 from edge.runner import ModelError, Runner
-from edge.serving import Service, describe
+from edge.serving import FAULT_EXIT_CODE, Service, describe
 from edge.sockets.addresses import AddressError
 from edge.sockets.authenticator import Authenticator
 from edge.sockets.bus import Bus
@@ -126,7 +126,12 @@ def run(args: argparse.Namespace) -> int:
             return 3
         stack.enter_context(audit)
         parts = Parts(settings, runner, bus, enrolment, journal, audit, health, limit)
-        return Service(parts, Source(source_of(args), lambda: _settings(args))).run()
+        try:
+            return Service(parts, Source(source_of(args), lambda: _settings(args))).run()
+        except Exception:
+            # The log shows where, and of what kind, but no text that may hold what a peer sent.
+            logger.critical("an internal fault", exc_info=True)
+            return FAULT_EXIT_CODE
 
 
 def _keep_memory_off_the_disk() -> None:

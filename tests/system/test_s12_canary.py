@@ -16,6 +16,7 @@ from typing import Any
 import msgpack
 import pytest
 
+from edge.serving import FAULT_EXIT_CODE
 from tests.goals import Record
 from tests.system import odd_daemon
 from tests.system.daemon_process import PROGRAM
@@ -151,7 +152,7 @@ def test_not_even_a_crash_whose_text_tells_it_all_does(
         code = room.daemon.wait()
 
     goal("S12", f"crash ({kind.__name__}): its type and place are told, its text is not")
-    assert code != 0
+    assert code == FAULT_EXIT_CODE
     assert "LookupError" in room.daemon.log
     assert hits(written(room, tmp_path)) == []
 
