@@ -26,7 +26,8 @@ examples:
 
 B counts as slower where its median ratio to A is at least 1 + --budget and the 99 % interval
 (bootstrap over the turns) lies above 1; so a slow-down of --budget or less may pass, and noise does
-not fail. Judged are the medians of end to end, inference and overhead; tails are not.
+not fail. Judged are end to end, inference and overhead, each by its median and by its lower
+quartile, which what runs beside hardly touches; tails are not.
 
 Exit codes: 0 not slower; 1 slower, or it could not be measured; 2 A, B or an option was refused,
 or the files cannot be compared.

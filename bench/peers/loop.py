@@ -64,6 +64,9 @@ class Wire:
         context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
         self._frames: zmq.Socket[bytes] = context.socket(zmq.SUB)
         configure(self._frames, LINK, told.frames)
+        # A loop that reads as slowly as Keras' lets its queue fill up; with heartbeats libzmq then
+        # aborts at times (stream_engine_base.cpp: _input_stopped).
+        self._frames.setsockopt(zmq.HEARTBEAT_IVL, 0)
         self._frames.subscribe(b"frame")
         self._frames.connect(told.frames)
         self._answers: zmq.Socket[bytes] = context.socket(zmq.XPUB)
