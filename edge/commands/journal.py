@@ -205,6 +205,8 @@ def _purge(args: argparse.Namespace, path: Path, settings: config.Settings, erro
             while purged := store.purge(limits, time.time_ns()):
                 bar.advance(task, purged)
             gone = int(bar.tasks[0].completed)
+        while store.shrink(0):
+            pass
         store.settle()
         store.close()
     finally:

@@ -17,6 +17,9 @@ from edge.journal.streams import Progress
 PURGED_AT_ONCE = 1000
 """Rows taken out in one transaction: a few milliseconds, between two commits of frames."""
 
+SHRUNK_AT_ONCE = 500
+"""Free pages given back in one transaction."""
+
 MARKED_EVERY = 10_000
 """Rows after which the state is marked anew, so that a start need not look at more than these."""
 
@@ -101,8 +104,27 @@ class Store:
             self._roll_back()
             raise
         purged, self.first = until - self.first, until
-        self._run("PRAGMA incremental_vacuum(2000)")
         return purged
+
+    def shrink(self, max_bytes: int) -> bool:
+        """Give some free pages back where the file is larger than this; whether there were any.
+
+        Pages that stay free are used for the next rows.
+        """
+        pages = one(self.connection, "PRAGMA page_count")
+        free = one(self.connection, "PRAGMA freelist_count")
+        over = min(free, pages - max_bytes // PAGE_BYTES, SHRUNK_AT_ONCE)
+        if over <= 0:
+            return False
+        self._begin()
+        try:
+            for _ in range(over):
+                self._run("PRAGMA incremental_vacuum(1)")  # a step of it frees one page
+            self._run("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        return True
 
     @property
     def used_bytes(self) -> int:

@@ -279,11 +279,12 @@ class Writer(threading.Thread):
         try:
             self._files.look_at_space()
             purged = self._store.purge(self._files.limits, time.time_ns())
+            again = purged > 0 or self._store.shrink(self._files.limits.max_bytes)
         except (sqlite3.Error, OSError) as error:
             self._fail(error)
             return
-        if purged:
-            self.counters.purged += purged
+        self.counters.purged += purged
+        if again:
             self._tidy_s = 0.0
 
     def _close(self) -> None:

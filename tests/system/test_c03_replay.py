@@ -29,11 +29,12 @@ class Lives:
     def live(self, send: Callable[[BareViewer], Any]) -> Any:
         """A daemon for as long as this takes; it is killed afterwards."""
         daemon = DaemonProcess("--config", self.settings)
-        viewer = BareViewer(daemon.estimates_address(), "fat/room/", "status/room")
         try:
-            return send(viewer)
-        finally:
+            viewer = BareViewer(daemon.estimates_address(), "fat/room/", "status/room")
+            found = send(viewer)
             viewer.close()
+            return found
+        finally:
             daemon.signal(signal.SIGKILL)
             daemon.wait()
             daemon.end()

@@ -4,13 +4,14 @@ import random
 import shutil
 import signal
 import sqlite3
+import statistics
 import time
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pytest
 
 from edge.journal.chain import Chain, read_key
@@ -50,13 +51,14 @@ class Ward:
         """Start, send frames until a random moment, kill -9; then compare with the journal."""
         before = values(self.rows())
         daemon = DaemonProcess("--config", self.settings)
-        viewer = BareViewer(daemon.estimates_address(), "fat/room/")
-        moment = self.random.randrange(3, 80)
-        wait_s = self.random.uniform(0, 0.01)
-        said = list(self._said(viewer, moment, wait_s))
-        daemon.signal(signal.SIGKILL)
-        daemon.wait()
-        daemon.end()
+        try:
+            viewer = BareViewer(daemon.estimates_address(), "fat/room/")
+            moment = self.random.randrange(3, 80)
+            said = list(self._said(viewer, moment, self.random.uniform(0, 0.01)))
+        finally:
+            daemon.signal(signal.SIGKILL)
+            daemon.wait()
+            daemon.end()
         while (message := viewer.receive(0.05)) is not None:
             said.append(message.fields)
         viewer.close()
@@ -110,15 +112,21 @@ def compare(said: list[dict[str, Any]], rows: list[dict[str, Any]], before: Valu
 
 
 def medians_by_sorting(rows: list[dict[str, Any]]) -> dict[tuple[int, int, str], float | None]:
+    """The median of each view's estimates up to each row: the middle of them in order."""
     found: Values = defaultdict(list)
     medians = {}
     for row in rows:
+        ordered = found[row["view"]]
         if row["fat_pct"] is not None:
-            found[row["view"]].append(row["fat_pct"])
-        so_far = found[row["view"]]
-        median = float(np.median(so_far)) if so_far else None
-        medians[(row["epoch"], row["seq"], row["view"])] = median
+            insort(ordered, row["fat_pct"])
+        key = (row["epoch"], row["seq"], row["view"])
+        medians[key] = statistics.median(ordered[_middle(ordered)]) if ordered else None
     return medians
+
+
+def _middle(ordered: list[float]) -> slice:
+    """The one or two values in the middle."""
+    return slice((len(ordered) - 1) // 2, len(ordered) // 2 + 1)
 
 
 def kill_often(ward: Ward, times: int, goal: Record) -> None:

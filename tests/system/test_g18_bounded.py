@@ -173,6 +173,24 @@ def test_what_is_too_old_goes_and_an_open_exam_stays(tmp_path: Path) -> None:
     assert written(tmp_path / "journal.db") == []
 
 
+def test_a_file_that_is_to_be_smaller_than_before_shrinks(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    for _ in range(400):
+        world.frame(8.0)
+    world.end()
+    store = world.opened.store
+    store.settle()
+    before = (tmp_path / "journal.db").stat().st_size
+    while store.purge(Limits(30, 0), world.now_ns) or store.shrink(0):
+        pass
+    store.settle()
+    after = (tmp_path / "journal.db").stat().st_size
+    world.again().kill()
+
+    assert before > 40 * PAGE_BYTES
+    assert after <= 12 * PAGE_BYTES
+
+
 def test_a_second_writer_is_kept_out(tmp_path: Path) -> None:
     world = World(tmp_path)
 
