@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from edge.config import ConfigError, ScannerSettings, Settings, check_crop
+from edge.config import ConfigError, Settings, check_crop
 from edge.contract.bundle import Bundle, BundleError
 from edge.contract.trust import UNSIGNED_FLAG
 from edge.journal.errors import JournalError
@@ -146,14 +146,3 @@ def _differing(key: str, present: Settings, new: Settings) -> list[str]:
         return [key]
     fields = one.__struct_fields__
     return [f"{key}.{name}" for name in fields if getattr(one, name) != getattr(other, name)]
-
-
-def same_link(present: Settings, new: Settings, name: str) -> bool:
-    """Whether a scanner of both settings keeps its link."""
-    return present.max_message_mib == new.max_message_mib and _scanner(present, name) == _scanner(
-        new, name
-    )
-
-
-def _scanner(settings: Settings, name: str) -> ScannerSettings | None:
-    return next((scanner for scanner in settings.scanner if scanner.name == name), None)

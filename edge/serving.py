@@ -6,28 +6,20 @@ import os
 import signal
 import sys
 import threading
-import time
-from dataclasses import dataclass
 
 from edge.clock import ClockWatch
-from edge.config import MEBIBYTE, ScannerSettings, Settings
-from edge.daemon import Daemon, Scanner
+from edge.daemon import Daemon
 from edge.deadline import Deadline
 from edge.health.pages import pages
 from edge.health.watched import Watched, WatchedScanner
-from edge.inbox import Inbox
-from edge.journal.restored import Restored
 from edge.notify import Notifier
 from edge.parts import Parts, audited, outlet_of
-from edge.pipeline import Pipeline
 from edge.providers import DEGRADED_FLAG
-from edge.reload import Prepared, Reload, Source, same_link
+from edge.reload import Prepared, Reload, Source
 from edge.runner import Runner
 from edge.runner_sessions import new_run_options
-from edge.sockets.enrolment import Enrolment
-from edge.sockets.keys import ClientKeys, pinned
-from edge.sockets.link import Link
-from edge.sockets.receiver import Post, Receiver
+from edge.sockets.receiver import Receiver
+from edge.stations import Stations
 from edge.watchdog import Watchdog
 
 SWITCH_S = 0.0005
@@ -41,14 +33,6 @@ VITAL = frozenset(("receiver", "journal", "deadline"))
 log = logging.getLogger("edge")
 
 
-@dataclass(frozen=True)
-class Station:
-    """All that the daemon has for one scanner."""
-
-    post: Post
-    scanner: Scanner
-
-
 class Service:
     """A daemon that serves until it is told to stop, and takes new settings meanwhile."""
 
@@ -59,18 +43,18 @@ class Service:
         self._settings, self._runner = settings, runner
         self._enrolment = parts.enrolment
         self._source = source
-        self._journal = parts.journal
-        self._ready = threading.Condition()
+        ready = threading.Condition()
         self._deadline = Deadline(settings.deadline_ms / 1e3, new_run_options)
         runner.deadline = self._deadline
-        self._stations = self._stations_for(settings, {})
-        self._receiver = Receiver([station.post for station in self._stations.values()])
+        self._stations = Stations(ready, parts.enrolment, parts.journal)
+        self._stations.follow(settings, runner)
+        self._receiver = Receiver(self._stations.posts)
         self._notifier = Notifier()
-        self._outlet = outlet_of(parts, self._ready)
+        self._outlet = outlet_of(parts, ready)
         self._daemon = Daemon(
             bus,
             self._outlet,
-            self._ready,
+            ready,
             Watchdog(
                 self._notifier,
                 {
@@ -80,7 +64,7 @@ class Service:
             ),
             ClockWatch(lambda step_s: parts.audit.record("clock_step", seconds=round(step_s, 3))),
         )
-        self._listen(settings)
+        self._daemon.listen(self._stations.scanners, settings.exam_idle_s)
         self._degraded = False
         self._bus = bus
         self._failures: list[threading.ExceptHookArgs] = []
@@ -155,8 +139,8 @@ class Service:
         """What health looks at."""
         return Watched(
             scanners=lambda: [
-                WatchedScanner(name, each.post.inbox, each.post.link, each.scanner.tally)
-                for name, each in self._stations.items()
+                WatchedScanner(post.name, post.inbox, post.link, scanner.tally)
+                for post, scanner in self._stations.pairs
             ],
             loop=self._daemon,
             receiver=self._receiver,
@@ -224,55 +208,11 @@ class Service:
             self._runner.deadline = self._deadline
         self._deadline.limit_s = new.settings.deadline_ms / 1e3
         logging.getLogger().setLevel(new.settings.log_level.upper())
-        self._stations = self._stations_for(new.settings, self._stations)
         self._settings = new.settings
-        self._receiver.exchange([station.post for station in self._stations.values()])
-        self._listen(new.settings)
+        self._stations.follow(new.settings, self._runner)
+        self._receiver.exchange(self._stations.posts)
+        self._daemon.listen(self._stations.scanners, new.settings.exam_idle_s)
         gc.freeze()
-
-    def _listen(self, settings: Settings) -> None:
-        scanners = [station.scanner for station in self._stations.values()]
-        self._daemon.listen(scanners, settings.exam_idle_s)
-
-    def _stations_for(self, settings: Settings, present: dict[str, Station]) -> dict[str, Station]:
-        """A station for each scanner, the present one where there is one."""
-        stations = {}
-        for scanner in settings.scanner:
-            station = present.get(scanner.name)
-            if station is None:
-                station = self._new_station(scanner, settings)
-            elif not same_link(self._settings, settings, scanner.name):
-                inbox = station.post.inbox
-                station = Station(self._post(scanner, settings, inbox), station.scanner)
-            station.scanner.pipeline.runner = self._runner
-            station.scanner.pipeline.judge_by(settings.rule)
-            stations[scanner.name] = station
-        return stations
-
-    def _new_station(self, scanner: ScannerSettings, settings: Settings) -> Station:
-        diary, restored = self._journal.place(scanner.name) if self._journal else (None, Restored())
-        inbox = Inbox(self._ready, ledger=restored.ledger)
-        pipeline = Pipeline(scanner.name, self._runner, time.monotonic_ns, settings.rule, diary)
-        pipeline.adopt(restored)
-        return Station(self._post(scanner, settings, inbox), Scanner(scanner.name, inbox, pipeline))
-
-    def _post(self, scanner: ScannerSettings, settings: Settings, inbox: Inbox) -> Post:
-        link = Link(
-            scanner.frames,
-            time.monotonic(),
-            keys=_link_keys(scanner, self._enrolment),
-            max_message_bytes=settings.max_message_mib * MEBIBYTE,
-        )
-        return Post(scanner.name, link, inbox)
-
-
-def _link_keys(scanner: ScannerSettings, enrolment: Enrolment | None) -> ClientKeys | None:
-    """Keys of the link to a scanner: enrolled, or its own from the settings, or none."""
-    if enrolment is not None:
-        if scanner.name not in enrolment.enrolled():
-            log.warning("scanner %s: not enrolled yet, so nothing is connected", scanner.name)
-        return enrolment.client(scanner.name)
-    return pinned(scanner.server_key)
 
 
 def has_terminal() -> bool:

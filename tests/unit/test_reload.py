@@ -5,7 +5,7 @@ import pytest
 
 from edge.config import ConfigError, EstimatesSettings, KeysSettings, ScannerSettings, Settings
 from edge.contract.bundle import builtin_path, read_bundle
-from edge.reload import LIVE, Reload, Source, check_live, same_link
+from edge.reload import LIVE, Reload, Source, check_live
 from edge.runner import Runner
 from tests.bundles import TRUSTED_KEY
 
@@ -109,11 +109,3 @@ def test_a_fault_that_nobody_foresaw_refuses_too_and_says_no_more_than_its_kind(
     reload.join()
 
     assert reload.refusal == "an internal fault: ZeroDivisionError"
-
-
-def test_a_link_stays_while_its_address_key_and_size_do() -> None:
-    other = (ScannerSettings("scanner", "tcp://127.0.0.1:7001"),)
-
-    assert same_link(Settings(), changed(rule="n3-iqr30"), "scanner")
-    assert not same_link(Settings(), changed(scanner=other), "scanner")
-    assert not same_link(Settings(), changed(max_message_mib=9), "scanner")
