@@ -2,8 +2,12 @@
 
 A connecting SUB can die for good after one bad message or impostor, and the application then sees
 nothing but silence (libzmq issue 4196). So its monitor is read: after a failed handshake or a cut
-connection the socket is replaced, with a growing pause. A scanner speaks every second, so silence
-is a fault too.
+connection the socket is replaced, at once and then with a growing pause. A scanner speaks every
+second, so silence is a fault too.
+
+From a socket whose connection broke nothing more is read, nor from one that nobody has read for a
+while, when heartbeats may have broken it: messages that waited in it were held up on the connection
+before, and reading them has libzmq abort the process (issues 3937, 4767).
 """
 
 import logging
@@ -23,7 +27,11 @@ REBUILD_S = (0.5, 2.0)
 """Pause between rebuilds while nothing is heard: doubled from the first to the second figure."""
 
 BROKEN_S = (0.2, 0.5)
-"""The same after a broken connection, when the cause is known and may be gone in a moment."""
+"""The same after a broken connection, when the cause is known and may be gone in a moment. The
+first rebuild waits for nothing."""
+
+UNREAD_S = 0.5
+"""Nobody has looked for so long: a busy host. Heartbeats break the connection after 0.75 s."""
 
 HANDSHAKE_S = 1.0
 """Connected for so long and no handshake: the other end is mute, or does not know this key."""
@@ -43,7 +51,8 @@ class Link:
         socket: None while the scanner's key is not enrolled, or no descriptor is left.
         monitor: of the socket, None with it.
         rebuilds: so far.
-        counts: how often each kind of thing happened to the connection, by zmq.Event's names.
+        counts: how often each kind of thing happened to the connection, by zmq.Event's names,
+            and "UNREAD" where nobody looked for too long.
     """
 
     def __init__(
@@ -64,12 +73,15 @@ class Link:
         self._server_key = ""
         self._max_message_bytes = max_message_bytes
         self._deadline_s = now_s + SILENCE_S
-        self._silence_pause_s, self._broken_pause_s = REBUILD_S[0], BROKEN_S[0]
+        self._looked_s = now_s
+        self._broken = self._rebuilt = False
+        self._silence_pause_s, self._broken_pause_s = REBUILD_S[0], 0.0
         self._try_to_connect()
 
     def receive(self, now_s: float) -> Parts | None:
         """Parts of the next message that waits, at most one more than a frame has; or None."""
-        if self.socket is None:
+        self._look(now_s)
+        if self.socket is None or self._broken:
             return None
         try:
             parts = [self.socket.recv(zmq.NOBLOCK, copy=False)]
@@ -79,22 +91,23 @@ class Link:
             parts.append(self.socket.recv(copy=False))
         self._skip_rest(self.socket, parts[-1])
         self._deadline_s = now_s + SILENCE_S
-        self._silence_pause_s, self._broken_pause_s = REBUILD_S[0], BROKEN_S[0]
+        self._silence_pause_s, self._broken_pause_s = REBUILD_S[0], 0.0
         return parts
 
     def supervise(self, now_s: float) -> bool:
-        """Build the socket anew where it is time to, or the key has changed; True if it was."""
+        """Build the socket anew where it is time to, or the key has changed.
+
+        Returns:
+            Whether that has been done since the last time.
+        """
+        self._look(now_s)
         if self._keys is not None and self._keys.server_key() != self._server_key:
             self._rebuild(now_s + SILENCE_S)
-            return True
-        if self.monitor is not None:
-            for happening in self.monitor.read(self.counts):
-                self._heed(happening, now_s)
-        if now_s < self._deadline_s or (self._keys and not self._server_key):
-            return False
-        self._rebuild(now_s + self._silence_pause_s)
-        self._silence_pause_s = min(2 * self._silence_pause_s, REBUILD_S[1])
-        return True
+        elif now_s >= self._deadline_s and (self._keys is None or self._server_key):
+            self._rebuild(now_s + self._silence_pause_s)
+            self._silence_pause_s = min(2 * self._silence_pause_s, REBUILD_S[1])
+        rebuilt, self._rebuilt = self._rebuilt, False
+        return rebuilt
 
     def close(self) -> None:
         """Close the socket at once."""
@@ -104,11 +117,28 @@ class Link:
             self.socket.close(linger=0)
         self.socket = self.monitor = None
 
+    def _look(self, now_s: float) -> None:
+        """Learn what has happened to the connection."""
+        unread_s, self._looked_s = now_s - self._looked_s, now_s
+        if self.monitor is None:
+            return
+        for happening in self.monitor.read(self.counts):
+            if not self._broken:
+                self._heed(happening, now_s)
+        if unread_s > UNREAD_S and not self._broken:
+            self.counts["UNREAD"] += 1
+            self._break(now_s)
+
+    def _break(self, now_s: float) -> None:
+        """Read no more, and bring the next rebuild forward."""
+        self._broken = True
+        self._deadline_s = min(self._deadline_s, now_s + self._broken_pause_s)
+        self._broken_pause_s = min(max(2 * self._broken_pause_s, BROKEN_S[0]), BROKEN_S[1])
+
     def _heed(self, happening: Happening, now_s: float) -> None:
         """Bring the next rebuild forward after a break, put it off while there is hope."""
         if happening.event & BREAKS:
-            self._deadline_s = min(self._deadline_s, now_s + self._broken_pause_s)
-            self._broken_pause_s = min(2 * self._broken_pause_s, BROKEN_S[1])
+            self._break(now_s)
         elif happening.event == zmq.EVENT_CONNECTED:
             self._deadline_s = now_s + HANDSHAKE_S
         else:
@@ -118,6 +148,7 @@ class Link:
         self.close()
         self._try_to_connect()
         self.rebuilds += 1
+        self._rebuilt, self._broken = True, False
         self._deadline_s = deadline_s
 
     @staticmethod

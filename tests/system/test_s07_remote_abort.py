@@ -13,6 +13,7 @@ import pytest
 from edge.contract import topics
 from edge.sockets.link import Link
 from tests.system.bare_scanner import BareScanner
+from tests.system.daemon_process import ROOT
 
 PATIENCE_S = 10.0
 GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
@@ -31,6 +32,41 @@ socket.connect(sys.argv[1])
 while True:
     socket.recv()
 """
+
+
+UNREAD = """
+import sys, threading, time, zmq
+from edge.sockets.link import Link
+from edge.sockets.settings import LINK, configure
+
+def send():
+    while True:
+        publisher.send_multipart([b"frame", b"header", bytes(100_000)])
+        time.sleep(0.02)
+
+publisher = zmq.Context.instance().socket(zmq.PUB)
+address = f"tcp://127.0.0.1:{publisher.bind_to_random_port('tcp://127.0.0.1')}"
+threading.Thread(target=send, daemon=True).start()
+link = Link(address, time.monotonic())
+if sys.argv[1] == "plain":
+    socket = zmq.Context.instance().socket(zmq.SUB)
+    configure(socket, LINK, address)
+    socket.subscribe("frame")
+    socket.connect(address)
+got = 0
+for _ in range(4):
+    ends_s = time.monotonic() + 0.4
+    while time.monotonic() < ends_s:
+        if sys.argv[1] == "plain":
+            got += socket.poll(0) and bool(socket.recv_multipart())
+        else:
+            link.supervise(time.monotonic())
+            got += link.receive(time.monotonic()) is not None
+        time.sleep(0.002)
+    time.sleep(1.3)  # a busy host, a suspended laptop
+print(got)
+"""
+"""A receiver that four times gets no time for longer than heartbeats wait."""
 
 
 def next_parts(link: Link, scanner: BareScanner | None = None) -> int | None:
@@ -116,3 +152,26 @@ def test_a_socket_that_conflates_is_killed_by_it(scanner: BareScanner) -> None:
             receiver.kill()
 
     assert code == -signal.SIGABRT
+
+
+def after_standing_still(kind: str) -> tuple[int, str]:
+    """Exit code and output of a receiver of this kind."""
+    command = [sys.executable, "-c", UNREAD, kind]
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=60, cwd=ROOT
+    )
+    return done.returncode, done.stdout
+
+
+@pytest.mark.goal("S7", "a receiver that stood still for longer than heartbeats wait reads on")
+def test_a_receiver_that_stood_still_reads_on() -> None:
+    code, told = after_standing_still("link")
+
+    assert code == 0
+    assert int(told) > 20
+
+
+@pytest.mark.goal("S7", control="a socket that is just read on is aborted (libzmq issue 3937)")
+def test_a_socket_that_is_just_read_on_is_aborted() -> None:
+    """The control: the same settings without supervision."""
+    assert after_standing_still("plain")[0] == -signal.SIGABRT
