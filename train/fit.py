@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from train.batches import FeatureBatches, FrameBatches
-from train.ready import ready
+from train.ready import LEARNING_RATE, ready
 from train.record import History
 from train.settings import FitSettings
 
@@ -19,13 +19,14 @@ def fit(
     validation: Batches,
     settings: FitSettings,
     callbacks: list[keras.callbacks.Callback],
+    rate: float = LEARNING_RATE,
 ) -> History:
-    """Train a model in place and leave it with the weights of its best epoch."""
+    """Train a model in place, at a learning rate, and leave it with its best epoch's weights."""
     stop = keras.callbacks.EarlyStopping(patience=settings.patience, restore_best_weights=True)
     start = time.monotonic()
     falling = settings.schedule == "cosine"
     told = (
-        ready(model, settings.epochs * len(training) if falling else None)
+        ready(model, settings.epochs * len(training) if falling else None, rate)
         .fit(
             training,
             validation_data=validation,

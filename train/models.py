@@ -4,9 +4,13 @@ Source: Colantonio et al., "A Deep Learning Approach for Hepatic Steatosis Estim
 Ultrasound Imaging", section 2.2. The kernel (3x3) and the dense layer's width (64) are ours.
 """
 
+from collections.abc import Mapping
+
 import keras
+import numpy as np
 from keras import layers
 
+from edge.contract.grading import VIEWS, View
 from train.settings import Architecture
 
 SIDE_PX = 360
@@ -99,10 +103,28 @@ def tail(features: int) -> keras.Model:
     """Dense layers over both views' features, 2 x (n, features), to H-MRS % (n, 1)."""
     ar = keras.Input((features,), name="ar_features")
     hr = keras.Input((features,), name="hr_features")
-    x = layers.Concatenate(name="both")([ar, hr])
-    x = layers.Dense(DENSE_UNITS, activation="relu", name="dense")(x)
-    fat = layers.Dense(1, name="fat_pct")(x)
+    sides = [
+        layers.Dense(DENSE_UNITS, activation="relu", name=f"dense_{view}")(x)
+        for view, x in (("AR", ar), ("HR", hr))
+    ]
+    fat = layers.Dense(1, name="fat_pct")(layers.Concatenate(name="both")(sides))
     return keras.Model([ar, hr], fat, name=TAIL)
+
+
+def mean_tail(singles: Mapping[View, keras.Model]) -> keras.Model:
+    """The tail that gives the mean of both single-view models' estimates, to be trained from there.
+
+    From random weights it learns from features of subjects whom the frozen trunks know by heart,
+    and does worse on others than that mean (docs/decisions/0010).
+    """
+    top = tail(singles["AR"].get_layer(FEATURES).output.shape[-1])
+    last = [singles[view].get_layer("fat_pct").get_weights() for view in VIEWS]
+    for view in VIEWS:
+        dense = singles[view].get_layer("dense").get_weights()
+        top.get_layer(f"dense_{view}").set_weights(dense)
+    weights = np.concatenate([kernel for kernel, _ in last]) / 2
+    top.get_layer("fat_pct").set_weights([weights, np.mean([bias for _, bias in last], axis=0)])
+    return top
 
 
 def two_branch(ar_trunk: keras.Model, hr_trunk: keras.Model, top: keras.Model) -> keras.Model:

@@ -6,17 +6,22 @@ LEARNING_RATE = 0.001
 """Adam's default in Keras."""
 
 
-def ready(model: keras.Model, steps: int | None = None) -> keras.Model:
+TAIL_LEARNING_RATE = 0.00003
+"""Of the two-branch model's tail, which begins as the mean of two trained networks: Adam's default
+takes it away from there within an epoch (docs/decisions/0010)."""
+
+
+def ready(model: keras.Model, steps: int | None = None, rate: float = LEARNING_RATE) -> keras.Model:
     """Compile with the paper's optimiser and loss; returns the same model.
 
-    `steps`: over which the learning rate falls to a hundredth along a cosine; None keeps it.
+    `rate`: of learning; `steps`: over which it falls to a hundredth along a cosine; None keeps it.
 
     TensorFlow's XLA makes these convolutions 3 to 8 times slower on a CPU (measured), so it is
     off there; JAX without it would run operation by operation.
     """
-    rate = LEARNING_RATE
-    if steps is not None:
-        rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps, alpha=0.01)
+    falling = steps and keras.optimizers.schedules.CosineDecay(rate, steps, alpha=0.01)
     jit = False if keras.backend.backend() == "tensorflow" else "auto"
-    model.compile(optimizer=keras.optimizers.Adam(rate), loss="mean_squared_error", jit_compile=jit)
+    model.compile(
+        optimizer=keras.optimizers.Adam(falling or rate), loss="mean_squared_error", jit_compile=jit
+    )
     return model

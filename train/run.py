@@ -20,8 +20,8 @@ from train.claimed import FolderError, claimed
 from train.cohort import Cohort, ViewFrames
 from train.evaluate import Models, measure_views
 from train.fit import fit
-from train.models import in_float32, single_view, tail, trunk, two_branch
-from train.ready import ready
+from train.models import in_float32, mean_tail, single_view, tail, trunk, two_branch
+from train.ready import TAIL_LEARNING_RATE, ready
 from train.record import (
     RECORD_NAME,
     History,
@@ -156,8 +156,8 @@ def train_tail(run: Run, singles: dict[View, keras.Model]) -> tuple[keras.Model,
     trunks = {view: ready(trunk(singles[view])) for view in VIEWS}
     training = _feature_batches(run, trunks, run.split.training, settings.seed)
     validation = _feature_batches(run, trunks, run.split.validation, None)
-    top = tail(trunks["AR"].output_shape[-1])
-    history = fit(top, training, validation, settings, [run.watch(PAIR)])
+    top = mean_tail(singles)
+    history = fit(top, training, validation, settings, [run.watch(PAIR)], TAIL_LEARNING_RATE)
     kept = tail(trunks["AR"].output_shape[-1])  # without the optimiser, twice as large as the net
     kept.set_weights(top.get_weights())
     two_branch(trunks["AR"], trunks["HR"], kept).save(run.out / _file(PAIR))

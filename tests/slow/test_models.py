@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from edge.contract.grading import VIEWS
+
 keras = pytest.importorskip("keras")
 models = pytest.importorskip("train.models")
 
@@ -81,7 +83,15 @@ def test_only_the_tail_of_the_two_branch_network_learns() -> None:
     top = models.tail(ar_trunk.output_shape[-1])
     pair = models.two_branch(ar_trunk, hr_trunk, top)
     assert [w.path for w in pair.trainable_weights] == [w.path for w in top.trainable_weights]
-    assert len(top.trainable_weights) == 4
+    assert len(top.trainable_weights) == 6
+
+
+def test_the_tail_begins_as_the_mean_of_both_networks() -> None:
+    singles = {view: models.single_view(view, architecture="strided") for view in VIEWS}
+    top = models.mean_tail(singles)
+    features = [models.trunk(singles[view])(FRAMES, training=False) for view in VIEWS]
+    each = [singles[view](FRAMES, training=False) for view in VIEWS]
+    np.testing.assert_allclose(top(features), np.mean(each, axis=0), atol=1e-3)
 
 
 def test_the_two_branch_network_reads_what_its_parts_read() -> None:
