@@ -55,7 +55,7 @@ def summed(total: float, count: float, labels: Labels) -> list[Sample]:
 
 
 def render(families: Iterable[Family]) -> str:
-    """The page; families without a sample are left out.
+    """The page; a family without a sample says that it exists, as Prometheus' own clients do.
 
     Raises:
         ValueError: a name is none.
@@ -64,9 +64,8 @@ def render(families: Iterable[Family]) -> str:
     for family in families:
         if not _NAME.fullmatch(family.name):
             raise ValueError(f"{family.name!r}: a metric's name is made of a-z 0-9 _")
-        if family.samples:
-            lines += [f"# HELP {family.name} {family.help}", f"# TYPE {family.name} {family.kind}"]
-            lines += [_line(family.name, sample) for sample in family.samples]
+        lines += [f"# HELP {family.name} {family.help}", f"# TYPE {family.name} {family.kind}"]
+        lines += [_line(family.name, sample) for sample in family.samples]
     return "\n".join(lines) + "\n"
 
 

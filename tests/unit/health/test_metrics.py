@@ -89,9 +89,9 @@ def test_a_name_that_is_none_is_refused() -> None:
         render([single("Frames-total", "gauge", "x", 1)])
 
 
-def test_a_family_without_samples_is_left_out() -> None:
+def test_a_family_without_samples_says_that_it_exists() -> None:
     assert render([Family("a", "gauge", "x", []), Family("b", "gauge", "x", [Sample(1, {})])]) == (
-        "# HELP b x\n# TYPE b gauge\nb 1\n"
+        "# HELP a x\n# TYPE a gauge\n# HELP b x\n# TYPE b gauge\nb 1\n"
     )
 
 
