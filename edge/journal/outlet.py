@@ -15,6 +15,10 @@ from edge.journal.writer import Counters, Outgoing, Writer
 STALLED_S = 0.9
 """A commit that takes longer counts as a fault; a healthy disk needs some milliseconds."""
 
+SETTLING_S = 0.02
+"""A commit takes some milliseconds. Were the next frame taken meanwhile, a slow inference of it
+would keep back an estimate that is ready; for a slower disk nobody waits."""
+
 WITHHELD_NS = 1_000_000_000
 """An estimate that was committed later than this is not published any more: newer ones follow."""
 
@@ -67,6 +71,11 @@ class Outlet(Protocol):
         ...
 
     @property
+    def settling(self) -> bool:
+        """Whether a commit is about to be done, so that its message should go out first."""
+        ...
+
+    @property
     def waiting(self) -> bool:
         """Whether `publish` has something to do."""
         ...
@@ -86,7 +95,7 @@ class Outlet(Protocol):
         """Publish what has been committed, in its order."""
         ...
 
-    def flush(self, longest_s: float) -> None:
+    def flush(self, longest_s: float = END_S) -> None:
         """Wait until all is committed, so long at most, and publish it."""
         ...
 
@@ -105,6 +114,7 @@ class Direct:
     state: State = "off"
     words: str = "off"
     room: bool = True
+    settling: bool = False
     waiting: bool = False
 
     def __init__(self, bus: Publisher) -> None:
@@ -127,7 +137,7 @@ class Direct:
     def publish(self) -> None:
         """Nothing waits."""
 
-    def flush(self, longest_s: float) -> None:
+    def flush(self, longest_s: float = END_S) -> None:
         """Nothing waits."""
 
     def start(self) -> None:
@@ -185,6 +195,11 @@ class Journal:
         return self._writer.room
 
     @property
+    def settling(self) -> bool:
+        """Whether notes have been waiting for their commit, no longer than one should take."""
+        return 0 < self._writer.waited_s(time.monotonic_ns()) < SETTLING_S
+
+    @property
     def waiting(self) -> bool:
         """Whether something has been committed and not been published."""
         return self._writer.any_committed
@@ -219,7 +234,7 @@ class Journal:
             sent = self._bus.publish(out.topic, message, out.received_ns)
             self.on_published(sent, out.received_ns)
 
-    def flush(self, longest_s: float) -> None:
+    def flush(self, longest_s: float = END_S) -> None:
         """Wait until all is committed, so long at most, and publish it."""
         self._writer.flush(longest_s)
         self.publish()

@@ -5,9 +5,10 @@ nothing but silence (libzmq issue 4196). So its monitor is read: after a failed 
 connection the socket is replaced, at once and then with a growing pause. A scanner speaks every
 second, so silence is a fault too.
 
-From a socket whose connection broke nothing more is read, nor from one that nobody has read for a
-while, when heartbeats may have broken it: messages that waited in it were held up on the connection
-before, and reading them has libzmq abort the process (issues 3937, 4767).
+What had come before a connection broke is read first, such as the end of an exam. But once a
+socket has connected again by itself nothing more is read from it, nor where nobody has read for a
+while, as heartbeats may have broken the connection: messages that waited were held up on the
+connection before, and reading them then has libzmq abort the process (issues 3937, 4767).
 """
 
 import logging
@@ -74,7 +75,7 @@ class Link:
         self._max_message_bytes = max_message_bytes
         self._deadline_s = now_s + SILENCE_S
         self._looked_s = now_s
-        self._broken = self._rebuilt = False
+        self._cut = self._broken = self._rebuilt = False
         self._silence_pause_s, self._broken_pause_s = REBUILD_S[0], 0.0
         self._try_to_connect()
 
@@ -90,6 +91,8 @@ class Link:
         while parts[-1].more and len(parts) <= topics.FRAME.parts:
             parts.append(self.socket.recv(copy=False))
         self._skip_rest(self.socket, parts[-1])
+        if self._cut:
+            return parts
         self._deadline_s = now_s + SILENCE_S
         self._silence_pause_s, self._broken_pause_s = REBUILD_S[0], 0.0
         return parts
@@ -103,7 +106,7 @@ class Link:
         self._look(now_s)
         if self._keys is not None and self._keys.server_key() != self._server_key:
             self._rebuild(now_s + SILENCE_S)
-        elif now_s >= self._deadline_s and (self._keys is None or self._server_key):
+        elif now_s >= self._deadline_s and self._may_rebuild():
             self._rebuild(now_s + self._silence_pause_s)
             self._silence_pause_s = min(2 * self._silence_pause_s, REBUILD_S[1])
         rebuilt, self._rebuilt = self._rebuilt, False
@@ -117,21 +120,32 @@ class Link:
             self.socket.close(linger=0)
         self.socket = self.monitor = None
 
+    def _may_rebuild(self) -> bool:
+        """Not for a scanner that is not enrolled, nor while what came before a break waits."""
+        if self._keys is not None and not self._server_key:
+            return False
+        if self.socket is None or self._broken or not self._cut:
+            return True
+        return not self.socket.poll(0)
+
     def _look(self, now_s: float) -> None:
         """Learn what has happened to the connection."""
         unread_s, self._looked_s = now_s - self._looked_s, now_s
         if self.monitor is None:
             return
         for happening in self.monitor.read(self.counts):
-            if not self._broken:
+            if self._cut:
+                self._broken = self._broken or happening.event != zmq.EVENT_DISCONNECTED
+            else:
                 self._heed(happening, now_s)
         if unread_s > UNREAD_S and not self._broken:
             self.counts["UNREAD"] += 1
+            self._broken = True
             self._break(now_s)
 
     def _break(self, now_s: float) -> None:
-        """Read no more, and bring the next rebuild forward."""
-        self._broken = True
+        """Bring the next rebuild forward."""
+        self._cut = True
         self._deadline_s = min(self._deadline_s, now_s + self._broken_pause_s)
         self._broken_pause_s = min(max(2 * self._broken_pause_s, BROKEN_S[0]), BROKEN_S[1])
 
@@ -148,7 +162,7 @@ class Link:
         self.close()
         self._try_to_connect()
         self.rebuilds += 1
-        self._rebuilt, self._broken = True, False
+        self._rebuilt, self._cut, self._broken = True, False, False
         self._deadline_s = deadline_s
 
     @staticmethod

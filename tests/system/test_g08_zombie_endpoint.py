@@ -153,3 +153,30 @@ def test_the_footprint_would_show_sockets_left_open() -> None:
         link.close()
 
     assert after.descriptors - before.descriptors >= 10
+
+
+def test_what_came_before_a_scanner_left_is_read() -> None:
+    """Such as the end of its last exam: the connection is gone before anybody looks."""
+    scanner = BareScanner()
+    link = Link(scanner.endpoint, time.monotonic())
+    ends_s = time.monotonic() + 10
+    while link.receive(time.monotonic()) is None and time.monotonic() < ends_s:
+        link.supervise(time.monotonic())
+        scanner.frame()
+        time.sleep(0.02)
+    while link.receive(time.monotonic()) is not None:
+        pass
+    scanner.frame()
+    scanner.event("exam_end")
+    scanner.close()
+    time.sleep(0.2)
+
+    got = []
+    for _ in range(10):
+        link.supervise(time.monotonic())
+        if parts := link.receive(time.monotonic()):
+            got.append(parts[0].bytes)
+    link.close()
+
+    assert link.counts["DISCONNECTED"] == 1
+    assert got == [b"frame", b"event"]
