@@ -176,16 +176,23 @@ class Service:
 
     def _begin_reload(self) -> None:
         self._reload_asked = False
-        if self._ends_with_terminal and not has_terminal():
-            self._daemon.stop()  # the window that it was started in has been closed
+        if self._lost_terminal():
+            self._daemon.stop()
             return
         self._notifier.reloading()
         log.info("reloading the settings; the present ones serve meanwhile")
         self._reload = Reload(self._source, self._settings, self._runner, self._enrolment)
         self._reload.start()
 
+    def _lost_terminal(self) -> bool:
+        """Whether the window that it was started in has been closed."""
+        return self._ends_with_terminal and not has_terminal()
+
     def _end_reload(self, reload: Reload) -> None:
         self._reload = None
+        if self._lost_terminal():  # which may not have been seen yet when the signal came
+            self._daemon.stop()
+            return
         if reload.prepared is None:
             log.error("reload refused, the old settings stay in force: %s", reload.refusal)
             self._parts.audit.record("settings_refused", reason=reload.kind)

@@ -23,6 +23,7 @@ from edge.notify import Notifier
 from tests.endless import allow
 
 TRIGGER = "trigger"
+SLOW_LOAD_S = 0.5
 FOR_EVER_S = 600
 SLOW_S = 0.1
 
@@ -124,8 +125,14 @@ def gpu_lost() -> None:
 
 
 def loads_in_the_loop() -> None:
-    """New networks are opened by the loop itself."""
-    edge.reload.Reload.start = edge.reload.Reload.run  # type: ignore[method-assign]
+    """New networks are opened by the loop itself, and no faster than on a busy host."""
+    load = edge.reload.Reload.run
+
+    def slowly(self: edge.reload.Reload) -> None:
+        time.sleep(SLOW_LOAD_S)
+        load(self)
+
+    edge.reload.Reload.start = slowly  # type: ignore[method-assign]
 
 
 def never_drains() -> None:

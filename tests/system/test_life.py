@@ -50,7 +50,16 @@ def test_it_ends_with_the_terminal_that_it_was_started_in(
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(ROOT)
-        command = [sys.executable, "-m", "edge", "run", "--config", str(settings), "--health", ""]
+        command = [
+            sys.executable,
+            "-m",
+            "edge",
+            "run",
+            "--config",
+            str(settings),
+            "--health",
+            "127.0.0.1:0",
+        ]
         os.execv(sys.executable, command)
     shown = b""
     while b"estimates on" not in shown:
