@@ -49,6 +49,7 @@ def test_it_ends_with_the_terminal_that_it_was_started_in(
     settings = write_settings(tmp_path / "edge.toml", small_bundle, {"room": (A_PLACE, "")})
     child, terminal = pty.fork()
     if child == 0:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may run under nohup
         os.chdir(ROOT)
         command = [
             sys.executable,

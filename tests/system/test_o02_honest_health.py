@@ -194,6 +194,7 @@ def test_the_metrics_are_read_by_prometheus_own_parser_and_count_what_was_sent(
 ) -> None:
     for _ in range(5):
         place.scanner.frame()
+        time.sleep(1 / 30)  # not in a burst, of which the inbox may overwrite the oldest
     place.scanner.frame(gray=1, pixels=bytes(64 * 64))
     place.scanner.send(b"frame", b"garbage", b"")
     place.viewer.until(lambda message: message.fields.get("reason") == "black")
