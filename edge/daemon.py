@@ -113,6 +113,7 @@ class Daemon:
             self._outlet.publish()
             if self._may_take():
                 self._turn(self._scanners)
+                self._outlet.settle()
             self._bus.serve()
             between_turns()
             now_ns = time.monotonic_ns()
@@ -138,12 +139,9 @@ class Daemon:
     def _may_take(self) -> bool:
         """Whether a frame waits and its estimate could be written down.
 
-        While it could not, frames stay in the inbox, which counts those that it overwrites. What is
-        about to be committed is published first.
+        While it could not, frames stay in the inbox, which counts those that it overwrites.
         """
-        if self._outlet.settling or not self._outlet.room:
-            return False
-        return any(scanner.inbox.waiting for scanner in self._scanners)
+        return self._outlet.room and any(scanner.inbox.waiting for scanner in self._scanners)
 
     def _report_all(self, now_ns: int) -> None:
         self._report(self._scanners, now_ns)

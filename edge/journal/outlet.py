@@ -70,9 +70,8 @@ class Outlet(Protocol):
         """Whether more can be put; while it cannot, no frame is to be taken from an inbox."""
         ...
 
-    @property
-    def settling(self) -> bool:
-        """Whether a commit is about to be done, so that its message should go out first."""
+    def settle(self) -> None:
+        """Publish what is about to be committed; a disk that is slow is not waited for."""
         ...
 
     @property
@@ -114,7 +113,6 @@ class Direct:
     state: State = "off"
     words: str = "off"
     room: bool = True
-    settling: bool = False
     waiting: bool = False
 
     def __init__(self, bus: Publisher) -> None:
@@ -133,6 +131,9 @@ class Direct:
         """Publish it."""
         if message is not None:
             self.on_published(self._bus.publish(topic, message, received_ns), received_ns)
+
+    def settle(self) -> None:
+        """Nothing waits."""
 
     def publish(self) -> None:
         """Nothing waits."""
@@ -194,10 +195,10 @@ class Journal:
         """Whether more can be put."""
         return self._writer.room
 
-    @property
-    def settling(self) -> bool:
-        """Whether notes have been waiting for their commit, no longer than one should take."""
-        return 0 < self._writer.waited_s(time.monotonic_ns()) < SETTLING_S
+    def settle(self) -> None:
+        """Publish what is about to be committed; a disk that is slow is not waited for."""
+        if self._writer.waited_s(time.monotonic_ns()) < SETTLING_S:
+            self.flush(SETTLING_S)
 
     @property
     def waiting(self) -> bool:

@@ -31,6 +31,10 @@ BROKEN_S = (0.2, 0.5)
 """The same after a broken connection, when the cause is known and may be gone in a moment. The
 first rebuild waits for nothing."""
 
+LOOK_S = 0.01
+"""Between two looks at the monitor: well below RECONNECT_IVL, so that no connection breaks and is
+made again unseen; a look at every message would halve how many can be received."""
+
 UNREAD_S = 0.5
 """Nobody has looked for so long: a busy host. Heartbeats break the connection after 0.75 s."""
 
@@ -130,7 +134,10 @@ class Link:
 
     def _look(self, now_s: float) -> None:
         """Learn what has happened to the connection."""
-        unread_s, self._looked_s = now_s - self._looked_s, now_s
+        unread_s = now_s - self._looked_s
+        if unread_s < LOOK_S:
+            return
+        self._looked_s = now_s
         if self.monitor is None:
             return
         for happening in self.monitor.read(self.counts):

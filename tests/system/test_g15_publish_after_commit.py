@@ -35,6 +35,8 @@ def committed(journal: Path, last: int = 40) -> set[tuple[int, str]]:
         if isinstance(row, rows.Frame):
             seq = row.seq
             seen.add((seq, row.view or "?"))
+        elif isinstance(row, rows.Stray):  # of the greeting, whose frames name no view
+            seen.add((row.frame.seq, row.frame.view or "?"))
         elif isinstance(row, rows.Pair):
             seen.add((seq, "AR+HR"))
     return seen
