@@ -52,7 +52,7 @@ def play(place: Place, journal: Path | None = None) -> tuple[list[dict[str, Any]
         while (left_s := due_s - time.monotonic()) > 0:
             message = place.viewer.receive(left_s)
             if message is not None and message.kind == "fat":
-                key = (message.fields["seq"], message.fields["view"])
+                key = (message.fields["seq"], message.fields["view"] or "?")
                 early += journal is not None and key not in committed(journal)
                 said.append(message.fields)
     return said, early
