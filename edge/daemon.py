@@ -12,7 +12,7 @@ from edge.contract.messages import Estimate, Reading, State, Status
 from edge.contract.pixels import PixelError
 from edge.health.tally import Tally
 from edge.inbox import ExamEnd, Freeze, Inbox, Taken
-from edge.journal.outlet import Outlet
+from edge.journal.outlet import END_S, Outlet
 from edge.pipeline import Pipeline
 from edge.providers import DEGRADED_FLAG
 from edge.sockets.bus import Bus
@@ -21,11 +21,10 @@ from edge.watchdog import Watchdog
 WAIT_S = 0.02
 """Longest wait for a frame, hence how late a new viewer's subscription may be looked at."""
 
-END_S, PART_S = 5.0, 1.0
-"""Longest wait for the last commits: at the end, and of a scanner that is no longer listened to."""
+PART_S = 1.0
+"""Longest wait for the last commits of a scanner that is no longer listened to."""
 
 STALE_NS = 1_000_000_000
-NO_SOURCE_NS = 2_500_000_000
 STATUS_NS = round(1e9 / topics.STATUS.rate_hz)
 
 log = logging.getLogger(__name__)
@@ -45,8 +44,7 @@ class Scanner:
 
     def state(self, now_ns: int) -> State:
         """Whether messages and frames come from this scanner."""
-        heard_ns = self.inbox.heard_ns
-        if heard_ns is None or now_ns - heard_ns > NO_SOURCE_NS:
+        if self.inbox.silent(now_ns):
             return "no_source"
         if self.last_frame_ns is not None and now_ns - self.last_frame_ns > STALE_NS:
             return "stale"

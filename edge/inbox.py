@@ -16,6 +16,9 @@ RING_FRAMES = 4
 
 FRESH_NS = 40_000_000
 """While frames come faster than they are read, none older than this is read before a newer one."""
+SILENT_NS = 2_500_000_000
+"""A scanner speaks every second; one that has said nothing for so long is not there."""
+
 PAUSE_NS = 1_000_000_000
 """Frames this far apart do not flow."""
 
@@ -106,6 +109,10 @@ class Inbox:
         """When anything last came from the scanner (monotonic clock)."""
         self.frame_ns = self.flowing_ns = 0
         """When the last frame came, and when the first since a pause did (monotonic clock)."""
+
+    def silent(self, now_ns: int) -> bool:
+        """Whether nothing has come of the scanner for so long that it is not there."""
+        return self.heard_ns is None or now_ns - self.heard_ns > SILENT_NS
 
     def put_frame(self, arrival: Arrival) -> None:
         """Add a frame unless it was seen before; the oldest one makes room."""

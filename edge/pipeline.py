@@ -57,7 +57,7 @@ class Pipeline:
         self._scanner = scanner
         self._clock = clock
         self._gate = gate.Gate()
-        self._rule: RuleId = rule
+        self.judge_by(rule)
         self._exams = OpenExams(self._new_reading)
         self._counts = LedgerCounts()
         self._flags: list[gate.Flag] = []
@@ -81,7 +81,8 @@ class Pipeline:
 
     def judge_by(self, rule: RuleId) -> None:
         """Another rule for the verdict of exams that are opened from now on."""
-        self._rule = rule
+        self._rule: RuleId = rule
+        self._nothing = ExamReading(rule=rule).summary("?")
 
     def adopt(self, restored: Restored) -> None:
         """Go on with what an earlier run has left open."""
@@ -331,9 +332,7 @@ class Pipeline:
 
     def _summary(self, exam: str, view: str | None) -> Summary:
         state = self._exams.get(exam)
-        if state and view:
-            return state.reading.summary(view)
-        return ExamReading(rule=self._rule).summary("?")
+        return state.reading.summary(view) if state and view else self._nothing
 
     def _estimate(
         self,

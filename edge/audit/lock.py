@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from edge.lock import lock
+
 LOCK = "lock"
 WAIT_S = 2.0
 TRY_S = 0.005
@@ -13,10 +15,7 @@ TRY_S = 0.005
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; TimeoutError where somebody else has it for too long.
-
-    Windows has no such locks; there one must not write from two processes at once.
-    """
+    """Hold the folder's lock; TimeoutError where somebody else has it for too long."""
     descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _take(descriptor)
@@ -26,15 +25,11 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _take(descriptor: int) -> None:
-    if os.name != "posix":
-        return
-    import fcntl
-
     ends_s = time.monotonic() + WAIT_S
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            lock(descriptor)
+        except OSError:
             if time.monotonic() > ends_s:
                 raise TimeoutError(f"another process writes it for {WAIT_S:g} s") from None
             time.sleep(TRY_S)

@@ -6,15 +6,13 @@ from typing import Literal
 import msgspec
 
 from edge.health.watched import Turning, Watched, WatchedScanner
+from edge.inbox import SILENT_NS
 
 PROGRESS_NS = 2_000_000_000
 """A frame becomes an estimate within this time, or the daemon is not ready."""
 
 LIVE_NS = 5_000_000_000
 """A thread that has not turned for so long will not: the process has to be started again."""
-
-SILENT_NS = 2_500_000_000
-"""A scanner that has said nothing for so long is not there."""
 
 Level = Literal["ok", "warn", "fail"]
 
@@ -65,8 +63,7 @@ def _turning(name: str, part: Turning, now_ns: int, limit_ns: int) -> Check:
 
 def _scanner(scanner: WatchedScanner, now_ns: int) -> Check:
     name = f"scanner {scanner.name}"
-    heard_ns = scanner.inbox.heard_ns
-    if heard_ns is None or now_ns - heard_ns > SILENT_NS:
+    if scanner.inbox.silent(now_ns):
         return Check(name, "ok", "sends nothing, so nothing is expected")
     waited_ns = unanswered_ns(scanner, now_ns)
     if waited_ns > PROGRESS_NS:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from edge import __version__
 from edge.health import process
-from edge.health.checks import SILENT_NS, Check, checks, ready
+from edge.health.checks import Check, checks, ready
 from edge.health.exposition import Family, Kind, Sample, bucketed, render, single, summed
 from edge.health.watched import JournalHealth, Watched, WatchedScanner
 
@@ -176,8 +176,7 @@ def _by(
 
 def _links(scanners: Sequence[WatchedScanner], now_ns: int) -> Iterator[Family]:
     def up(scanner: WatchedScanner) -> float:
-        heard_ns = scanner.inbox.heard_ns
-        return heard_ns is not None and now_ns - heard_ns <= SILENT_NS
+        return not scanner.inbox.silent(now_ns)
 
     yield _each(
         "steatoscope_link_up",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from edge.journal.chain import SEAL_BYTES, START, Chain
 from edge.journal.errors import JournalBusyError, JournalError
-from edge.journal.lock import lock
+from edge.lock import lock
 
 PLACE_BYTES = 4096
 """A page each: what a disk writes at once."""

@@ -236,15 +236,16 @@ class Writer(threading.Thread):
 
     def _hand_back(self, batch: list[Waiting]) -> None:
         now_ns = time.monotonic_ns()
-        with self._news:
-            for _ in batch:
-                self._waiting.popleft()
-            self._news.notify_all()
         with self._ready:
             for waiting in batch:
                 if waiting.outgoing is not None:
                     self._committed.append(waiting.outgoing._replace(committed_ns=now_ns))
             self._ready.notify_all()
+        # After that: whoever waits for all to be committed then finds all of it.
+        with self._news:
+            for _ in batch:
+                self._waiting.popleft()
+            self._news.notify_all()
 
     def _fail(self, error: Exception) -> None:
         fault = faults.in_words(error)
