@@ -23,6 +23,7 @@ from tests.system.daemon_process import ROOT
 from tests.system.footprint import Footprint, footprint
 
 GARBAGE_CONNECTIONS = 3_000
+FRAMES_MEANWHILE = 30
 IDLE_CONNECTIONS = 400
 DESCRIPTORS = 256
 SERVED_S = 2.0
@@ -111,8 +112,10 @@ def test_three_thousand_garbage_connections_change_nothing(
     before = footprint(place.daemon.pid)
 
     first, due_s = place.scanner.seq, time.monotonic()
-    for data in islice(wrong, GARBAGE_CONNECTIONS):
-        throw(place.address, data)
+    thrown = 0
+    while thrown < GARBAGE_CONNECTIONS or place.scanner.seq - first < FRAMES_MEANWHILE:
+        throw(place.address, next(wrong))
+        thrown += 1
         if time.monotonic() >= due_s:
             due_s = time.monotonic() + FRAME_S
             place.scanner.frame()
@@ -128,11 +131,11 @@ def test_three_thousand_garbage_connections_change_nothing(
     served_s = seconds_to_be_served(place.address, pair, server_key)
     goal(
         "S6",
-        f"{GARBAGE_CONNECTIONS:,} garbage connections: {served} of {sent} frames read meanwhile, "
+        f"{thrown:,} garbage connections: {served} of {sent} frames read meanwhile, "
         f"memory {growth_mib:+.1f} MiB, a new viewer served after {served_s:.2f} s",
     )
     assert place.daemon.running
-    assert served >= 0.9 * sent > 10, ledger
+    assert served >= 0.9 * sent, ledger
     assert after.descriptors <= before.descriptors
     assert growth_mib <= 2
     assert served_s <= SERVED_S
