@@ -108,6 +108,10 @@ def test_three_thousand_garbage_connections_change_nothing(
     wrong = garbage(Random(6))
     for data in islice(wrong, 300):
         throw(place.address, data)
+    for _ in range(FRAMES_MEANWHILE):
+        time.sleep(FRAME_S)
+        place.scanner.frame()
+    place.viewer.estimate(place.scanner.seq - 1)
     time.sleep(1.2)
     before = footprint(place.daemon.pid)
 
