@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import edge.commands.run
 import edge.contract.bundle
 import edge.daemon
 import edge.deadline
@@ -26,6 +27,7 @@ TRIGGER = "trigger"
 SLOW_LOAD_S = 0.5
 FOR_EVER_S = 600
 SLOW_S = 0.1
+LATE_S = 3.0
 
 
 def at_the_trigger(happens: Callable[[], None]) -> None:
@@ -135,6 +137,17 @@ def loads_in_the_loop() -> None:
     edge.reload.Reload.start = slowly  # type: ignore[method-assign]
 
 
+def starts_slowly() -> None:
+    """Its bundle takes LATE_S more to be read."""
+    opened = edge.commands.run.open_runner
+
+    def patched(*arguments: Any) -> Any:
+        time.sleep(LATE_S)
+        return opened(*arguments)
+
+    edge.commands.run.open_runner = patched
+
+
 def never_drains() -> None:
     """Once told to stop it does not come to its end."""
     edge.daemon.Daemon.drain = lambda _: time.sleep(FOR_EVER_S)  # type: ignore[method-assign]
@@ -151,6 +164,7 @@ FAULTS = (
     slow_and_oldest_first,
     gpu_lost,
     loads_in_the_loop,
+    starts_slowly,
     never_drains,
 )
 

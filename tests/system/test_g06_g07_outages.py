@@ -87,6 +87,34 @@ def test_a_scanner_that_starts_again_is_heard_within_half_a_second(
     assert p95_s <= 0.5, back_s
 
 
+def test_a_socket_that_tries_again_every_few_seconds_is_too_late(
+    pair: KeyPair, scanner: BareScanner, goal: Record
+) -> None:
+    """The control: the link's settings but for the pause between two attempts."""
+    slow = {**LINK, zmq.RECONNECT_IVL: 3000, zmq.RECONNECT_IVL_MAX: 3000}
+    with zmq.Context() as context:
+        socket: zmq.Socket[bytes] = context.socket(zmq.SUB)
+        configure(socket, slow, scanner.endpoint)
+        secure_client(socket, KeyPair.draw(), pair.public)
+        socket.subscribe("")
+        socket.connect(scanner.endpoint)
+
+        def heard() -> bool:
+            return bool(socket.poll(0)) and bool(socket.recv_multipart())
+
+        assert seconds_until(heard, scanner) < PATIENCE_S
+        scanner.close()
+        while heard():
+            pass
+        time.sleep(0.2)
+        scanner.open_again(encoded(pair))
+        back_s = seconds_until(heard, scanner)
+        socket.close(linger=0)
+
+    goal("G6", control=f"an attempt every 3 s: {back_s:.1f} s")
+    assert back_s > 1.0
+
+
 def test_a_network_that_stops_moving_bytes_is_noticed_and_comes_back(
     pair: KeyPair, scanner: BareScanner, goal: Record
 ) -> None:

@@ -1,13 +1,20 @@
 """Links that break and peers that lie: the true scanner is heard again soon."""
 
 import socket
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import zmq
 
+import edge.daemon
+from edge.daemon import Scanner
+from edge.inbox import Inbox
+from edge.pipeline import Pipeline
 from tests.system.bare_scanner import BareScanner
 from tests.system.bare_viewer import Message
 from tests.system.conftest import Place
@@ -113,6 +120,20 @@ def test_a_scanner_without_the_right_key_is_not_heard_but_the_right_one_is(
     place.scanner.restart((public, secret))
 
     assert seconds_to_first_estimate(place, limit_s=10) <= 1.5
+
+
+@pytest.mark.goal("C6", control="stale after 3 s instead of 1: still ready after 2 s")
+def test_control_a_later_limit_would_leave_it_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_ns = 10_000_000_000
+    inbox = Inbox(threading.Condition())
+    inbox.heard_ns = now_ns
+    model = SimpleNamespace(runner=SimpleNamespace(info=SimpleNamespace(flags=[])))
+    scanner = Scanner("room", inbox, cast("Pipeline", model), last_frame_ns=now_ns - 2_000_000_000)
+
+    honest = scanner.state(now_ns)
+    monkeypatch.setattr(edge.daemon, "STALE_NS", 3_000_000_000)
+
+    assert (honest, scanner.state(now_ns)) == ("stale", "ready")
 
 
 @pytest.mark.goal("C6", "stale is told with the first status after 1.0 s without a frame")

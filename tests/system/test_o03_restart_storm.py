@@ -8,6 +8,7 @@ import pytest
 
 from tests.goals import Record
 from tests.system.bare_scanner import BareScanner
+from tests.system.bare_viewer import BareViewer
 from tests.system.daemon_process import DaemonProcess, write_settings
 from tests.system.test_g09_start import first_estimate
 
@@ -44,3 +45,26 @@ def test_crashes_in_a_row_still_end_running(
 
     goal("O3", f"{crashes} kills at any moment of the start, then reading after {back_s:.1f} s")
     assert back_s <= BACK_S
+
+
+def test_where_nobody_starts_it_again_it_stays_away(
+    tmp_path: Path, small_bundle: Path, goal: Record
+) -> None:
+    """The control: the same crash, without a supervisor."""
+    scanner = BareScanner()
+    settings = tmp_path / "edge.toml"
+    write_settings(settings, small_bundle, {"room": (scanner.endpoint, "")})
+    daemon = DaemonProcess("--config", settings)
+    viewer = BareViewer(daemon.estimates_address(), "fat/")
+    daemon.signal(signal.SIGKILL)
+    daemon.wait()
+    daemon.end()
+    heard = None
+    for _ in range(50):
+        scanner.frame()
+        heard = heard or viewer.receive(0.02)
+    viewer.close()
+    scanner.close()
+
+    goal("O3", control="not started again: nothing read in 1 s")
+    assert heard is None

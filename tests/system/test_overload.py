@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.system.bare_scanner import BareScanner
+from tests.system.bare_viewer import assert_adds_up
 from tests.system.conftest import Place
 from tests.system.footprint import footprint
 
@@ -29,6 +30,16 @@ def test_frames_sent_as_fast_as_possible_are_read_or_counted_as_overwritten(plac
     assert ledger["overwritten"] > 0
     assert ledger["read"] == len(published) == published[-1]["frames"]
     assert ledger["read"] + ledger["overwritten"] == sent
+
+
+@pytest.mark.goal("G3", control="a ledger that lacks one frame is found")
+def test_control_a_ledger_that_lacks_a_frame_is_found(place: Place) -> None:
+    place.scanner.frame()
+    ledger = place.viewer.estimate(seq=0).fields["ledger"]
+    assert_adds_up(ledger)
+
+    with pytest.raises(AssertionError):
+        assert_adds_up({**ledger, "sent": ledger["sent"] + 1})
 
 
 def test_the_newest_frame_wins(place: Place) -> None:
@@ -160,7 +171,6 @@ def test_waiting_frames_of_two_epochs_keep_their_own_counts(place: Place) -> Non
         assert ledger["read"] + ledger["overwritten"] == 2001
 
 
-@pytest.mark.goal("G5", "a flood of exams costs neither memory nor a viewer's messages")
 def test_a_flood_of_exams_costs_neither_memory_nor_a_viewers_messages(place: Place) -> None:
     opened, open_at_most = 2000, 8
     for number in range(opened):

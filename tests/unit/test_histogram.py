@@ -24,6 +24,16 @@ def test_quartiles_are_numpys_bit_for_bit(values: list[int]) -> None:
     assert median == np.median(percentages)
 
 
+@pytest.mark.goal("C5", control="a histogram of whole tenths is not numpy's")
+def test_control_coarser_steps_would_be_told_from_numpys() -> None:
+    values = [0.01, 0.05, 0.08, 0.17]
+    coarse = Histogram()
+    for fat_pct in values:
+        coarse.add(round(fat_pct, 1))
+
+    assert coarse.quartiles()[1] != np.median(values)
+
+
 @given(st.lists(steps, min_size=1, max_size=50), st.randoms())
 def test_the_order_of_values_does_not_matter(values: list[int], shuffle: Random) -> None:
     one, other = Histogram(), Histogram()

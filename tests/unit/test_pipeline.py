@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from edge import gate
 from edge.contract.bundle import read_bundle, write_bundle
 from edge.contract.crop import CropSpec
 from edge.contract.messages import Estimate, FrameHeader
@@ -15,6 +16,7 @@ from edge.contract.variant import Variant
 from edge.exams import MAX_OPEN_EXAMS
 from edge.inbox import Arrival, Inbox, Taken
 from edge.pipeline import Pipeline
+from edge.reading.rules import DEFAULT_RULE, RULES
 from edge.runner import Runner
 from tests.bundles import TRUST, Line, make_bundle
 from tests.unit.fan.screens import CONVEX, SIZE, draw
@@ -374,3 +376,46 @@ def test_the_overlay_says_where_the_newest_frame_was_looked_at(by_fan: Runner) -
     assert (left + right) / 2 == pytest.approx(
         (corners[:, 0].min() + corners[:, 0].max()) / 2, abs=9
     )
+
+
+@pytest.mark.goal("C1", control="no gate behind the network: an impossible value is counted")
+def test_control_without_the_gate_an_impossible_output_reaches_the_median(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "after_inference", lambda _: None)
+    monkeypatch.setattr(runner, "infer", lambda *_: (250.0, np.zeros((1, 4), np.float32)))
+    world = World(runner)
+
+    (estimate,) = world.frame(80)
+
+    assert (estimate.reason, estimate.frames, estimate.median_pct) == (None, 1, 100.0)
+
+
+@pytest.mark.goal("C4", control="exams told apart by their id alone: two scanners' frames mix")
+def test_control_exams_shared_by_two_scanners_would_mix(runner: Runner) -> None:
+    here, there = World(runner), World(runner)
+    there.pipeline._exams = here.pipeline._exams
+
+    (first,) = here.frame(40)
+    (second,) = there.frame(120)
+
+    assert (first.frames, second.frames, second.median_pct) == (1, 2, 8.0)
+
+
+@pytest.mark.goal("C8", control="a rule that asks for no hold calls one of them repeatable")
+def test_control_a_rule_that_asks_for_nothing_says_repeatable_at_once(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three seconds of one place are too little; the control's rule does not know that."""
+
+    def verdict_of_one_hold() -> str:
+        world = World(runner)
+        for number in range(30):
+            (estimate,) = world.frame(40, capture_ns=number * 100_000_000)
+        return estimate.verdict
+
+    honest = verdict_of_one_hold()
+    lax = RULES[DEFAULT_RULE]._replace(holds=1)
+    monkeypatch.setitem(RULES, DEFAULT_RULE, lax)
+
+    assert (honest, verdict_of_one_hold()) == ("insufficient", "repeatable")

@@ -44,6 +44,22 @@ def test_a_network_that_misses_its_golden_outputs_is_refused(tmp_path: Path) -> 
         Runner(wrong, "cpu")
 
 
+@pytest.mark.goal("S10", control="not asked for its golden outputs, it is taken and reads wrongly")
+def test_control_without_the_golden_check_it_would_be_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Networks, "check", lambda _: None)
+    right = read_bundle(make_bundle(tmp_path / "right"))
+    other = read_bundle(make_bundle(tmp_path / "other", ar=Line(offset_pct=0.1)))
+    files = {**right.files, "AR.onnx": other.files["AR.onnx"]}
+    runner = Runner(write_bundle(tmp_path / "wrong", right.manifest, files), "cpu")
+    window = np.full((360, 360), 80, np.uint8)
+
+    fat_pct = runner.infer("AR", window).fat_pct
+
+    assert fat_pct == pytest.approx(Line().fat_pct(window) + 0.1, abs=1e-4)
+
+
 def test_a_network_of_another_contract_is_refused(tmp_path: Path) -> None:
     right = read_bundle(make_bundle(tmp_path / "right"))
     files = {**right.files, "AR.onnx": right.files["AR+HR.onnx"]}
