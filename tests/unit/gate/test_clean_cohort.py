@@ -71,7 +71,7 @@ def test_good_frames_pass() -> None:
 
 @pytest.mark.soak
 def test_of_some_thousand_good_frames_at_most_one_in_a_thousand_is_rejected() -> None:
-    found = verdicts(subjects=50, frames=12)
+    found = verdicts(subjects=60, frames=12)
 
     assert sum(count for (contact, _), count in found.items() if contact) > 4000
     assert found[False, "no_contact"] > 100
