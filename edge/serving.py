@@ -7,6 +7,8 @@ import signal
 import sys
 import threading
 
+import cv2
+
 from edge.clock import ClockWatch
 from edge.daemon import Daemon
 from edge.deadline import Deadline
@@ -75,6 +77,8 @@ class Service:
     def run(self) -> int:
         """Serve; returns the exit code."""
         sys.setswitchinterval(SWITCH_S)
+        # One frame's resampling is too little to share: waking a second thread takes longer.
+        cv2.setNumThreads(1)
         # What has been loaded stays: without this a full collection stops a frame for 15 ms.
         gc.freeze()
         self._heed_signals()

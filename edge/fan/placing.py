@@ -1,5 +1,6 @@
 """Where the window is cut in each frame of an exam, and at which scale."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -45,13 +46,8 @@ class Placed(NamedTuple):
     def covered(self) -> tuple[Span, Span]:
         """What the frame fills of the window, down and across."""
         x, y = (None, None) if self.middle is None else self.middle
-        rows, columns = (
-            _span(length, scale, size, at)
-            for length, scale, size, at in zip(
-                self.gray.shape, self.zoom, self.window.shape, (y, x), strict=True
-            )
-        )
-        return rows, columns
+        (height, width), (down, across), size = self.gray.shape, self.zoom, self.window.shape[0]
+        return _span(height, down, size, y), _span(width, across, size, x)
 
 
 class Placing:
@@ -88,8 +84,12 @@ def _zoom(spec: CropSpec, spacing_mm: Spacing | None) -> tuple[float, float]:
     return spacing_mm[0] / spec.mm_per_px, spacing_mm[1] / spec.mm_per_px
 
 
+@lru_cache(maxsize=64)
 def _span(length: int, scale: float, size: int, middle: float | None) -> Span:
-    """Part of a window's side that `length` frame pixels fill, the window's middle on `middle`."""
+    """Part of a window's side that `length` frame pixels fill, the window's middle on `middle`.
+
+    The same for all frames of a scanner's setup.
+    """
     at = length / 2 if middle is None else middle + 0.5
     start, stop = (0.5 + (edge - at) * scale / size for edge in (0, length))
     return min(max(start, 0.0), 1.0), min(max(stop, 0.0), 1.0)

@@ -1,5 +1,6 @@
 """What is measured of one frame: a few shares, on a subsample, in a fraction of a millisecond."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import cv2
@@ -39,7 +40,7 @@ def look_at(placed: Placed) -> Look:
     rows, columns = (max(1, side // SAMPLES) for side in gray.shape)
     sample = gray[::rows, ::columns]
     lit = np.count_nonzero(sample > limits.LIT_GRAY) / sample.size
-    few = window[::2, ::2]
+    few = window[::4]
     shown = np.count_nonzero(few > limits.LIT_GRAY) / few.size
     # In frame pixels, so that both are parts of the same area.
     shown_px = shown * window.size / (zoom[0] * zoom[1])
@@ -58,9 +59,16 @@ def look_at(placed: Placed) -> Look:
 
 def _dead(scene: Scene, covered: tuple[Span, Span]) -> float:
     """Share of the mid-field's columns without echo; `covered`: what the frame fills."""
-    rows = _within(limits.MIDFIELD_DOWN, covered[0])
-    columns = _within(limits.MIDFIELD_ACROSS, covered[1])
-    return float(np.mean(scene[rows, columns].mean(axis=0) < limits.DEAD_GRAY))
+    part = scene[_midfield(covered)]
+    dead = part.sum(axis=0) < limits.DEAD_GRAY * part.shape[0]
+    return np.count_nonzero(dead) / dead.size
+
+
+@lru_cache(maxsize=64)
+def _midfield(covered: tuple[Span, Span]) -> tuple[slice, slice]:
+    """Blocks of the mid-field; the same for all frames of a scanner's setup."""
+    down, across = covered
+    return _within(limits.MIDFIELD_DOWN, down), _within(limits.MIDFIELD_ACROSS, across)
 
 
 def _within(part: tuple[float, float], covered: Span) -> slice:

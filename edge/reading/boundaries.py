@@ -89,11 +89,10 @@ def _pattern(scene: Scene) -> Pattern | None:
     None where there is hardly any structure, which says nothing of where the probe is.
     """
     side = scene.shape[1]
-    gray = scene.astype(np.float32)
     edge, wide = round(side * LEFT_OUT), round(side * WIDE) | 1
-    middle = (gray - cv2.blur(gray, (wide, wide)))[:, edge : side - edge]
-    middle -= middle.mean()
-    length = float(np.linalg.norm(middle))
-    if length < MIN_CONTRAST * math.sqrt(middle.size):
+    blurred = cv2.boxFilter(scene, cv2.CV_32F, (wide, wide))
+    middle = cv2.subtract(scene, blurred, dtype=cv2.CV_32F)[:, edge : side - edge]
+    mean, deviation = (float(figure[0, 0]) for figure in cv2.meanStdDev(middle))
+    if deviation < MIN_CONTRAST:
         return None
-    return np.asarray(middle / length, np.float32)
+    return np.asarray((middle - mean) * (1 / (deviation * math.sqrt(middle.size))), np.float32)

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -54,6 +55,35 @@ def test_rows_and_columns_have_their_own_spacing() -> None:
     rows, columns = np.nonzero(window > 127)
     assert np.ptp(rows) + 1 == 80
     assert np.ptp(columns) + 1 == pytest.approx(160, abs=2)
+
+
+@pytest.mark.parametrize("middle", [None, (399.5, 349.5), (790.0, 20.0)])
+def test_only_the_windows_part_is_resampled_and_is_what_the_whole_would_show(
+    middle: tuple[float, float] | None,
+) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (600, 800), dtype=np.uint8)
+    middle_there = middle and ((middle[0] + 0.5) / 2 - 0.5, (middle[1] + 0.5) / 2 - 0.5)
+    whole = cv2.resize(image, (400, 300), interpolation=cv2.INTER_AREA)
+
+    window = crop(image, CropSpec(size=100, mm_per_px=0.4), (0.2, 0.2), middle)
+
+    assert np.array_equal(window, crop(whole, CropSpec(size=100), None, middle_there))
+
+
+@pytest.mark.parametrize("spacing_mm", [0.31, 0.2873, 0.44])
+def test_the_resampled_window_lies_within_half_a_frames_pixel_of_its_place(
+    spacing_mm: float,
+) -> None:
+    ramp = np.tile((np.arange(800) / 4).astype(np.uint8), (600, 1))
+    whole = crop(ramp, CropSpec(size=900, mm_per_px=0.45), (spacing_mm, spacing_mm))
+    columns = np.flatnonzero(whole.any(axis=0))
+    middle = columns[0] + (columns[-1] - columns[0] + 1 - 200) // 2
+
+    window = crop(ramp, CropSpec(size=200, mm_per_px=0.45), (spacing_mm, spacing_mm))
+
+    # Half a pixel of the ramp is 1/8 of a gray level.
+    there = whole[450, middle : middle + 200].astype(int)
+    assert np.abs(window[100].astype(int) - there).max() <= 1
 
 
 def test_a_frame_of_unknown_spacing_keeps_its_own_resolution() -> None:
