@@ -61,7 +61,7 @@ def _dead(scene: Scene, covered: tuple[Span, Span]) -> float:
     """Share of the mid-field's columns without echo; `covered`: what the frame fills."""
     part = scene[_midfield(covered)]
     dead = part.sum(axis=0) < limits.DEAD_GRAY * part.shape[0]
-    return np.count_nonzero(dead) / dead.size
+    return float(np.count_nonzero(dead) / dead.size)
 
 
 @lru_cache(maxsize=64)
