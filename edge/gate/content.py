@@ -22,8 +22,7 @@ class Content:
         if self._has("saturated", look.white, limits.WHITE):
             return "saturated"
         if self._has("no_contact", look.dead, limits.DEAD):
-            beside = look.outside > MOSTLY and look.unlit < limits.TELLING
-            return "outside_crop" if beside else "no_contact"
+            return "outside_crop" if look.outside > MOSTLY else "no_contact"
         return None
 
     def _has(self, fault: Reason, share: float, band: Band) -> bool:

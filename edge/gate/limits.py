@@ -25,10 +25,6 @@ UNLIT = Band(enter=0.99, leave=0.98)
 """Share of the whole frame that is not lit, for `black`. The darkest virtual frame leaves 94 %
 unlit, a black screen with a line of text about 99 %."""
 
-TELLING = 0.95
-"""Share of the frame, not lit, from which what little is lit does not tell where the picture lies:
-without contact virtual frames leave 96 % and more unlit."""
-
 WHITE_GRAY = 250
 
 WHITE = Band(enter=0.25, leave=0.15)
