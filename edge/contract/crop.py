@@ -106,17 +106,18 @@ def _part(gray: Gray, zoom: tuple[float, float], rows: slice, columns: slice) ->
     if zoom == (1.0, 1.0):
         return gray[rows, columns]
     if max(zoom) <= 1:
-        down, across = _source(rows, zoom[0], gray), _source(columns, zoom[1], gray.T)
-        part = _resize(gray[down, across], zoom, cv2.INTER_AREA)
+        (height, width), (down, across) = gray.shape, zoom
+        source = gray[_source(rows, down, height), _source(columns, across, width)]
+        part = _resize(source, zoom, cv2.INTER_AREA)
         return part[: rows.stop - rows.start, : columns.stop - columns.start]
     return _resize(gray, zoom, cv2.INTER_LINEAR)[rows, columns]
 
 
-def _source(part: slice, zoom: float, gray: Gray) -> slice:
-    """Pixels of the frame that a part of its first axis, shrunk by `zoom`, is made of."""
-    length = math.ceil((part.stop - part.start) / zoom - 1e-6)
-    first = max(0, min(round(part.start / zoom), gray.shape[0] - length))
-    return slice(first, first + length)
+def _source(part: slice, zoom: float, length: int) -> slice:
+    """Which of `length` px a part of them, once shrunk by `zoom`, is made of."""
+    count = math.ceil((part.stop - part.start) / zoom - 1e-6)
+    first = max(0, min(round(part.start / zoom), length - count))
+    return slice(first, first + count)
 
 
 def _resize(gray: Gray, zoom: tuple[float, float], method: int) -> Gray:
