@@ -1,11 +1,11 @@
 """G1: four scanners with keys at 30 frames a second are read; what is not is counted."""
 
-import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
 import pytest
 
 from edge.sockets.keyring import Keyring
@@ -44,8 +44,8 @@ class Held(NamedTuple):
 
 def cpu_s(pid: int) -> float:
     """CPU time of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    times = psutil.Process(pid).cpu_times()
+    return times.user + times.system
 
 
 def load(folder: Path, bundle: Path, frames: int, daemon_program: Sequence[str] = PROGRAM) -> Held:

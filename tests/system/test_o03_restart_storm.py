@@ -56,8 +56,10 @@ def test_where_nobody_starts_it_again_it_stays_away(
     write_settings(settings, small_bundle, {"room": (scanner.endpoint, "")})
     daemon = DaemonProcess("--config", settings)
     viewer = BareViewer(daemon.estimates_address(), "fat/")
-    daemon.signal(signal.SIGKILL)
-    daemon.wait()
+    first_estimate(scanner, daemon)
+    while viewer.receive(0.1):
+        pass
+    daemon.kill()
     daemon.end()
     heard = None
     for _ in range(50):

@@ -144,7 +144,7 @@ def test_three_thousand_garbage_connections_change_nothing(
         f"memory {growth_mib:+.1f} MiB, a new viewer served after {served_s:.2f} s",
     )
     assert place.daemon.running
-    assert served >= 0.9 * sent, ledger
+    assert served >= 0.9 * sent > 10, ledger
     assert after.descriptors <= before.descriptors
     assert growth_mib <= 2
     assert served_s <= SERVED_S

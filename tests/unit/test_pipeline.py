@@ -402,8 +402,8 @@ def test_control_exams_shared_by_two_scanners_would_mix(runner: Runner) -> None:
     assert (first.frames, second.frames, second.median_pct) == (1, 2, 8.0)
 
 
-@pytest.mark.goal("C8", control="a rule that asks for no hold calls one of them repeatable")
-def test_control_a_rule_that_asks_for_nothing_says_repeatable_at_once(
+@pytest.mark.goal("C8", control="a rule content with one hold calls it repeatable")
+def test_control_a_rule_content_with_one_hold_says_repeatable_at_once(
     runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three seconds of one place are too little; the control's rule does not know that."""
