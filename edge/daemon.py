@@ -18,8 +18,11 @@ from edge.providers import DEGRADED_FLAG
 from edge.sockets.bus import Bus
 from edge.watchdog import Watchdog
 
-WAIT_S = 0.02
-"""Longest wait for a frame, hence how late a new viewer's subscription may be looked at."""
+WAIT_S = 0.05
+"""Longest wait for a commit."""
+
+SERVE_NS = 20_000_000
+"""Between two looks at what viewers ask for, while frames come faster."""
 
 PART_S = 1.0
 """Longest wait for the last commits of a scanner that is no longer listened to."""
@@ -65,11 +68,13 @@ class Daemon:
         bus: Bus,
         outlet: Outlet,
         ready: threading.Condition,
+        receive: Callable[[Callable[[], bool]], None],
         watchdog: Watchdog,
         clock: ClockWatch,
     ) -> None:
         """`outlet`: of estimates and readings; `ready`: that the inboxes and the outlet notify.
 
+        `receive`: waits for messages, unless what it is given says that something is to be done.
         `clock`: looked at every second.
         """
         self._scanners: list[Scanner] = []
@@ -79,10 +84,11 @@ class Daemon:
         self._outlet.on_published = self._count
         self._journal = outlet.words
         self._ready = ready
+        self._receive = receive
         self.watchdog = watchdog
         self.clock = clock
         self._started_ns = self._reported_ns = time.monotonic_ns()
-        self.turned_ns = 0
+        self.turned_ns = self._served_ns = 0
         self._stopping = False
 
     def stop(self) -> None:
@@ -105,16 +111,16 @@ class Daemon:
         self._report(self._scanners, time.monotonic_ns(), "starting")
         while not self._stopping:
             self.turned_ns = time.monotonic_ns()
-            with self._ready:
-                if not self._outlet.waiting and not self._may_take():
-                    self._ready.wait(WAIT_S)
+            self._wait()
             self._outlet.publish()
             if self._may_take():
                 self._turn(self._scanners)
                 self._outlet.settle()
-            self._bus.serve()
             between_turns()
             now_ns = time.monotonic_ns()
+            if now_ns - self._served_ns >= SERVE_NS:
+                self._bus.serve()
+                self._served_ns = now_ns
             self.watchdog.turned(now_ns)
             if now_ns - self._reported_ns >= STATUS_NS:
                 self._end_idle(self._scanners, now_ns - self._exam_idle_ns)
@@ -133,6 +139,18 @@ class Daemon:
         self._end_idle(scanners, time.monotonic_ns())
         self._outlet.flush(longest_s)
         self._report(scanners, time.monotonic_ns(), "stopping")
+
+    def _wait(self) -> None:
+        """Until there is something to do: for messages, or for the commit that they wait for."""
+        if not self._outlet.pending:
+            self._receive(self._busy)
+            return
+        with self._ready:
+            if not self._busy():
+                self._ready.wait(WAIT_S)
+
+    def _busy(self) -> bool:
+        return self._outlet.waiting or self._may_take()
 
     def _may_take(self) -> bool:
         """Whether a frame waits and its estimate could be written down.

@@ -6,7 +6,7 @@ The receiving thread puts in, the loop takes out; one lock keeps the counts and 
 import threading
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from edge.contract.messages import Event, FrameHeader, LedgerCounts
 from edge.ledger import Arrivals, EpochLedger, ScannerLedger
@@ -26,8 +26,7 @@ MAX_WAITING_ENDS = 16
 MAX_WAITING_FREEZES = 16
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(NamedTuple):
     """One frame as received.
 
     `pixels`: buffer of its bytes. `received_ns`: monotonic clock, when its message was taken from
@@ -39,8 +38,7 @@ class Arrival:
     received_ns: int
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(NamedTuple):
     """A frame taken for reading, and what is needed to state the ledger up to it."""
 
     arrival: Arrival
@@ -70,16 +68,14 @@ class ExamEnd:
         return self.ledger.counts(self.arrived, self.ledger.overwritten - self.overtaken)
 
 
-@dataclass(frozen=True)
-class Freeze:
+class Freeze(NamedTuple):
     """The scanner froze its picture, or went on; it keeps its place among the frames."""
 
     epoch: int
     frozen: bool
 
 
-@dataclass(frozen=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     arrival: Arrival
     ledger: EpochLedger
     arrived: Arrivals

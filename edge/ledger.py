@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,8 +12,7 @@ MAX_EPOCHS = 64
 """Epochs remembered for one scanner, so that a replay is known; the least used goes first."""
 
 
-@dataclass(frozen=True)
-class Arrivals:
+class Arrivals(NamedTuple):
     """What had arrived of an epoch up to one moment, frames in the order of their `seq`."""
 
     first: int

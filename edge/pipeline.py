@@ -108,14 +108,15 @@ class Pipeline:
         exam = self._exam(header)
         placed = self._place(exam, gray, header)
         laps.end("crop")
-        reason, scene = self._check(exam, header, placed)
+        reason = self._check(exam, header, placed)
         laps.end("gate")
         output = None
         if reason is None and exam is not None:
             output, reason = self._infer(exam, header, placed.window)
         laps.end("infer")
         if reason is None and exam is not None and output is not None:
-            yield from self._accept(taken, exam, output, scene, laps)
+            yield from self._accept(taken, exam, output, laps)
+            exam.reading.see(placed.window)
         else:
             view = output.view if output else header.view
             yield self._reject(taken, exam, view, reason, laps)
@@ -214,7 +215,7 @@ class Pipeline:
         self._seen = header, placed
         return placed
 
-    def _check(self, exam: Exam | None, header: FrameHeader, placed: Placed) -> gate.Checked:
+    def _check(self, exam: Exam | None, header: FrameHeader, placed: Placed) -> gate.Reason | None:
         """What can be said before inference; of a view that the network will tell, not that."""
         change: gate.Change = "same"
         if header.view is not None and exam is not None:
@@ -275,13 +276,13 @@ class Pipeline:
         return "out_of_domain" if found == "out" else None
 
     def _accept(
-        self, taken: Taken, exam: Exam, output: Output, scene: gate.Scene, laps: "_Laps"
+        self, taken: Taken, exam: Exam, output: Output, laps: "_Laps"
     ) -> Iterator[Estimate]:
         taken.ledger.read += 1
         view, fat_pct, features = output
         header, value_pct = taken.arrival.header, _counted(fat_pct)
         reading = exam.reading
-        moment = Moment(header.epoch, header.capture_ns, header.hold, scene)
+        moment = Moment(header.epoch, header.capture_ns, header.hold)
         sure = gate.is_sure(self._flags)
         added = reading.add(view, value_pct, features, moment, sure=sure)
         estimate = self._estimate(taken, view, value_pct, None, laps)

@@ -57,6 +57,7 @@ class Service:
             bus,
             self._outlet,
             ready,
+            self._receiver.wait,
             Watchdog(
                 self._notifier,
                 {

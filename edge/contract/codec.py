@@ -16,6 +16,8 @@ MAX_ENTRIES = 32
 MAX_LEVELS = 2
 MAX_ESTIMATE_BYTES = 65536
 
+_FRAME_HEADERS = msgspec.msgpack.Decoder(FrameHeader)
+
 Message = TypeVar("Message", bound=msgspec.Struct)
 Bytes = bytes | memoryview
 
@@ -36,7 +38,7 @@ def encode(message: msgspec.Struct) -> bytes:
 
 def decode_frame(data: Bytes) -> FrameHeader:
     """Frame header from bytes; RefusedError where it breaks the protocol."""
-    return _typed(_fields(data), FrameHeader)
+    return _as_we_write_it(data) or _typed(_fields(data), FrameHeader)
 
 
 def decode_event(data: Bytes) -> Event:
@@ -67,6 +69,20 @@ def _from_daemon(data: Bytes, kind: type[Message]) -> Message:
         return msgspec.msgpack.decode(data, type=kind)
     except (msgspec.DecodeError, RecursionError) as error:
         raise RefusedError(f"not a {kind.__name__}") from error
+
+
+def _as_we_write_it(data: Bytes) -> FrameHeader | None:
+    """The header where its bytes are those that `encode` makes of it, else None.
+
+    Such bytes hold its fields once each, in order, and nothing else, so that a fifth of the time is
+    enough to read them within all limits.
+    """
+    raw = bytes(data[: MAX_HEADER_BYTES + 1])
+    try:
+        header = _FRAME_HEADERS.decode(raw)
+    except (msgspec.DecodeError, ValueError, RecursionError):  # ValueError: no UTF-8
+        return None
+    return header if len(raw) <= MAX_HEADER_BYTES and encode(header) == raw else None
 
 
 def _typed(fields: dict[str, Any], kind: type[Message]) -> Message:

@@ -4,7 +4,8 @@ Training and the daemon call the same function, so that what was learned is what
 """
 
 import math
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 import cv2
 import msgspec
@@ -50,18 +51,47 @@ def crop(
 
     Where margins are odd, the extra row or column stays below and to the right.
     """
-    shape = _resampled_shape(gray, spec, spacing_mm)
-    zoom = shape[0] / gray.shape[0], shape[1] / gray.shape[1]
+    cut = _plan((gray.shape[0], gray.shape[1]), spec, spacing_mm, middle_px)
+    if cut.fills:
+        return np.ascontiguousarray(_part(gray, cut.zoom, cut.rows, cut.columns))
+    window = np.zeros((spec.size, spec.size), np.uint8)
+    if cut.shows:
+        window[cut.out_rows, cut.out_columns] = _part(gray, cut.zoom, cut.rows, cut.columns)
+    return window
+
+
+class _Cut(NamedTuple):
+    """Where a window lies in frames of one kind.
+
+    zoom: down and across. rows, columns: of the frame, resampled; out_rows, out_columns: of the
+    window. fills, shows: whether the frame reaches everywhere in it, anywhere.
+    """
+
+    zoom: tuple[float, float]
+    rows: slice
+    columns: slice
+    out_rows: slice
+    out_columns: slice
+    fills: bool
+    shows: bool
+
+
+@lru_cache(maxsize=64)
+def _plan(
+    frame: tuple[int, int],
+    spec: CropSpec,
+    spacing_mm: tuple[float, float] | None,
+    middle_px: tuple[float, float] | None,
+) -> _Cut:
+    """The same for all frames of a scanner's setup."""
+    shape = _resampled_shape(frame, spec, spacing_mm)
+    zoom = shape[0] / frame[0], shape[1] / frame[1]
     x, y = (None, None) if middle_px is None else middle_px
     rows, out_rows = _overlap(shape[0], spec.size, _scaled(y, zoom[0]))
     columns, out_columns = _overlap(shape[1], spec.size, _scaled(x, zoom[1]))
     shown = rows.stop - rows.start, columns.stop - columns.start
-    if shown == (spec.size, spec.size):
-        return np.ascontiguousarray(_part(gray, zoom, rows, columns))
-    window = np.zeros((spec.size, spec.size), np.uint8)
-    if min(shown) > 0:
-        window[out_rows, out_columns] = _part(gray, zoom, rows, columns)
-    return window
+    fills, shows = shown == (spec.size, spec.size), min(shown) > 0
+    return _Cut(zoom, rows, columns, out_rows, out_columns, fills, shows)
 
 
 def _scaled(middle_px: float | None, scale: float) -> float | None:
@@ -86,10 +116,10 @@ def _overlap(length: int, size: int, middle: float | None) -> tuple[slice, slice
 
 
 def _resampled_shape(
-    gray: Gray, spec: CropSpec, spacing_mm: tuple[float, float] | None
+    frame: tuple[int, int], spec: CropSpec, spacing_mm: tuple[float, float] | None
 ) -> tuple[int, int]:
     """Rows and columns of the frame at the model's scale; its own where one is not known."""
-    height, width = gray.shape
+    height, width = frame
     if spec.mm_per_px is None or spacing_mm is None:
         return height, width
     down, across = (one / spec.mm_per_px for one in spacing_mm)

@@ -1,7 +1,6 @@
 """Is this frame fit to be read, and is what the network said fit to be counted? Reason codes."""
 
-from edge.gate.gate import Checked, Gate, flags, flags_of, is_sure
-from edge.gate.look import Scene
+from edge.gate.gate import Gate, flags, flags_of, is_sure
 from edge.gate.output import after_inference
 from edge.gate.reasons import FLAGS, REASONS, Flag, Reason
 from edge.gate.setup import Change, Setup, SetupWatch, network_of
@@ -10,11 +9,9 @@ __all__ = [
     "FLAGS",
     "REASONS",
     "Change",
-    "Checked",
     "Flag",
     "Gate",
     "Reason",
-    "Scene",
     "Setup",
     "SetupWatch",
     "after_inference",

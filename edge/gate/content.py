@@ -1,5 +1,7 @@
 """What is wrong with a picture, with hysteresis: a fault stays until it is clearly gone."""
 
+from collections.abc import Callable
+
 from edge.gate import limits
 from edge.gate.limits import Band
 from edge.gate.look import Look
@@ -22,13 +24,12 @@ class Content:
         if self._has("saturated", look.white, limits.WHITE):
             return "saturated"
         if self._has("no_contact", look.dead, limits.DEAD):
-            return "outside_crop" if look.outside > MOSTLY else "no_contact"
+            return "outside_crop" if look.outside() > MOSTLY else "no_contact"
         return None
 
-    def _has(self, fault: Reason, share: float, band: Band) -> bool:
-        """Whether the share is, or still is, a fault."""
-        limit = band.leave if fault in self._faults else band.enter
-        found = share >= limit
+    def _has(self, fault: Reason, reaches: Callable[[float], bool], band: Band) -> bool:
+        """Whether the picture has, or still has, this fault."""
+        found = reaches(band.leave if fault in self._faults else band.enter)
         if found:
             self._faults.add(fault)
         else:

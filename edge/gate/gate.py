@@ -1,24 +1,16 @@
 """The gate of one scanner: everything that is asked of a frame before the network sees it."""
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
 
 from edge.contract.crop import CropSpec
 from edge.contract.grading import VIEWS, View
 from edge.contract.messages import FrameHeader, Summary
 from edge.fan.placing import Placed
 from edge.gate.content import Content
-from edge.gate.look import Scene, look_at
+from edge.gate.look import Look
 from edge.gate.reasons import DOUBTFUL, Flag, Reason
 from edge.gate.setup import Change
 from edge.gate.stillness import Stillness
-
-
-class Checked(NamedTuple):
-    """What the gate found: a reason not to read the frame, or None; and the frame's scene."""
-
-    reason: Reason | None
-    scene: Scene
 
 
 class Gate:
@@ -38,23 +30,22 @@ class Gate:
         placed: Placed,
         change: Change,
         views: Collection[View] = VIEWS,
-    ) -> Checked:
-        """Look at one frame.
+    ) -> Reason | None:
+        """Look at one frame; gives a reason not to read it, or None.
 
         `change`: of its setup against that of its exam and view. `views`: those that there is a
         network for.
         """
-        look = look_at(placed)
         # Asked of every frame, so that what they remember is complete.
-        fault = self._content.check(look)
+        fault = self._content.check(Look(placed))
         still = self._stillness.check(placed.window, header.epoch)
         if header.view is None:
-            return Checked("view_unknown", look.scene)
+            return "view_unknown"
         if header.view not in views:
-            return Checked("view_without_model", look.scene)
+            return "view_without_model"
         if change == "odd":
-            return Checked("setup_changed", look.scene)
-        return Checked(fault or still, look.scene)
+            return "setup_changed"
+        return fault or still
 
 
 def flags(spec: CropSpec, placed: Placed) -> list[Flag]:

@@ -1,67 +1,83 @@
-"""What is measured of one frame: a few shares, on a subsample, in a fraction of a millisecond."""
+"""What is looked at in one frame: a few shares, in a fraction of a millisecond.
+
+Only what decides is counted, and bytes are counted as bytes: of a numpy operation on so few of them
+the caches that an inference leaves cold make most of the time.
+"""
 
 from functools import lru_cache
-from typing import NamedTuple
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from edge.fan.placing import Placed, Span
 from edge.gate import limits
 
-Scene = NDArray[np.uint8]
-"""(36, 36) mean gray of the blocks of a window: the picture without its speckle."""
-
-SCENE_SIDE = 36
+BLOCKS = 36
+"""A window's side in blocks, whose mean gray is the picture without its speckle."""
 
 SAMPLES = 160
 """Rows and columns of a whole frame that are looked at, at least; enough for a share to 0.1 %."""
 
+WINDOW_STEP = 4
+"""Of the window, every fourth row and column are."""
 
-class Look(NamedTuple):
-    """Shares, 0 to 1, of one frame and of the window cut out of it.
+SURELY = 2.0
+"""How many times the lit share that is needed the window must show for the frame not to be looked
+at itself: both are samples."""
 
-    unlit: of the frame, at most LIT_GRAY. white: of the window, at least WHITE_GRAY. dead: of the
-    window's mid-field columns, those without echo. outside: of the frame's lit pixels, those that
-    the window does not show.
-    """
-
-    unlit: float
-    white: float
-    dead: float
-    outside: float
-    scene: Scene
+_UNLIT = bytes(range(limits.LIT_GRAY + 1))
+_NOT_WHITE = bytes(range(limits.WHITE_GRAY))
 
 
-def look_at(placed: Placed) -> Look:
-    """Measure a frame and its window."""
-    gray, window, zoom = placed.gray, placed.window, placed.zoom
-    rows, columns = (max(1, side // SAMPLES) for side in gray.shape)
-    sample = gray[::rows, ::columns]
-    lit = np.count_nonzero(sample > limits.LIT_GRAY) / sample.size
-    few = window[::4]
-    shown = np.count_nonzero(few > limits.LIT_GRAY) / few.size
-    # In frame pixels, so that both are parts of the same area.
-    shown_px = shown * window.size / (zoom[0] * zoom[1])
-    lit_px = lit * gray.size
-    scene = np.asarray(
-        cv2.resize(window, (SCENE_SIDE, SCENE_SIDE), interpolation=cv2.INTER_AREA), np.uint8
-    )
-    return Look(
-        unlit=1 - lit,
-        white=np.count_nonzero(few >= limits.WHITE_GRAY) / few.size,
-        dead=_dead(scene, placed.covered),
-        outside=max(0.0, 1 - shown_px / lit_px) if lit_px else 0.0,
-        scene=scene,
-    )
+class Look:
+    """A frame and the window cut out of it."""
+
+    def __init__(self, placed: Placed) -> None:
+        self._placed = placed
+        self._few = placed.window[::WINDOW_STEP, ::WINDOW_STEP].tobytes()
+
+    def unlit(self, share: float) -> bool:
+        """Whether so much of the frame, at least, is not lit."""
+        return self._shown() < SURELY * (1 - share) and 1 - self._lit() >= share
+
+    def white(self, share: float) -> bool:
+        """Whether so much of the window, at least, is white."""
+        return _share(self._few, _NOT_WHITE) >= share
+
+    def dead(self, share: float) -> bool:
+        """Whether so many of the columns of the window's mid-field, at least, have no echo."""
+        down, across = _midfield(self._placed.covered)
+        height, width = len(range(BLOCKS)[down]), len(range(BLOCKS)[across])
+        size = self._placed.window.shape[0] / BLOCKS
+        part = self._placed.window[
+            round(down.start * size) : round(down.stop * size),
+            round(across.start * size) : round(across.stop * size),
+        ]
+        blocks: bytes = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA).tobytes()
+        least = limits.DEAD_GRAY * height
+        dead = sum(sum(blocks[column::width]) < least for column in range(width))
+        return dead >= share * width
+
+    def outside(self) -> float:
+        """Share of the frame's lit pixels that the window does not show, 0 to 1."""
+        lit = self._lit()
+        return max(0.0, 1 - self._shown() / lit) if lit else 0.0
+
+    def _shown(self) -> float:
+        """Lit pixels that the window shows, as a share of the frame's."""
+        down, across = self._placed.zoom
+        shown = _share(self._few, _UNLIT) * self._placed.window.size
+        return shown / (down * across * self._placed.gray.size)
+
+    def _lit(self) -> float:
+        """Share of the frame that is lit."""
+        gray = self._placed.gray
+        rows, columns = (max(1, side // SAMPLES) for side in gray.shape)
+        return _share(gray[::rows, ::columns].tobytes(), _UNLIT)
 
 
-def _dead(scene: Scene, covered: tuple[Span, Span]) -> float:
-    """Share of the mid-field's columns without echo; `covered`: what the frame fills."""
-    part = scene[_midfield(covered)]
-    dead = part.sum(axis=0) < limits.DEAD_GRAY * part.shape[0]
-    return float(np.count_nonzero(dead) / dead.size)
+def _share(grays: bytes, others: bytes) -> float:
+    """Share of the pixels that are none of `others`."""
+    return len(grays.translate(None, others)) / len(grays)
 
 
 @lru_cache(maxsize=64)
@@ -74,6 +90,6 @@ def _midfield(covered: tuple[Span, Span]) -> tuple[slice, slice]:
 def _within(part: tuple[float, float], covered: Span) -> slice:
     """Blocks of a part of the covered stretch; one at least."""
     first, last = covered
-    start, stop = (round(SCENE_SIDE * (first + (last - first) * share)) for share in part)
-    start = min(start, SCENE_SIDE - 1)
+    start, stop = (round(BLOCKS * (first + (last - first) * share)) for share in part)
+    start = min(start, BLOCKS - 1)
     return slice(start, max(stop, start + 1))

@@ -2,8 +2,6 @@
 
 from typing import Literal, NamedTuple
 
-import msgspec
-
 from edge.contract.messages import FrameHeader, ModelInfo
 from edge.gate.limits import CONFIRMED_AFTER
 
@@ -17,7 +15,7 @@ class Setup(NamedTuple):
     height: int
     format: str
     spacing_mm: tuple[float, float] | None
-    model: ModelInfo
+    model: "Network"
 
     @classmethod
     def of(cls, header: FrameHeader, model: ModelInfo) -> "Setup":
@@ -25,9 +23,18 @@ class Setup(NamedTuple):
         return cls(header.width, header.height, header.format, header.spacing_mm, network_of(model))
 
 
-def network_of(model: ModelInfo) -> ModelInfo:
+class Network(NamedTuple):
     """What of a model must stay within a reading: not on which provider it runs."""
-    return msgspec.structs.replace(model, provider="", flags=[])
+
+    name: str
+    version: str
+    sha256: str
+    precision: str
+
+
+def network_of(model: ModelInfo) -> Network:
+    """The network that a model is."""
+    return Network(model.name, model.version, model.sha256, model.precision)
 
 
 class SetupWatch:

@@ -79,6 +79,11 @@ class Outlet(Protocol):
         """Whether `publish` has something to do."""
         ...
 
+    @property
+    def pending(self) -> bool:
+        """Whether something has been put and is not committed yet."""
+        ...
+
     def put(
         self,
         diary: Diary | None,
@@ -114,6 +119,7 @@ class Direct:
     words: str = "off"
     room: bool = True
     waiting: bool = False
+    pending: bool = False
 
     def __init__(self, bus: Publisher) -> None:
         self.counters = Counters()
@@ -204,6 +210,11 @@ class Journal:
     def waiting(self) -> bool:
         """Whether something has been committed and not been published."""
         return self._writer.any_committed
+
+    @property
+    def pending(self) -> bool:
+        """Whether something has been put and is not committed yet."""
+        return self._writer.waited_s(time.monotonic_ns()) > 0
 
     def put(
         self,

@@ -94,7 +94,7 @@ class Replay:
         if row.reason is not None:
             self.exam.reading.reject(row.view, row.reason)
         elif row.fat_pct is not None:
-            moment = Moment(row.epoch, row.capture_ns, row.hold, None, row.begins)
+            moment = Moment(row.epoch, row.capture_ns, row.hold, row.begins)
             self.exam.reading.add(row.view, row.fat_pct, None, moment, sure=is_sure(row.flags))
 
     def _set_up(self, view: View, setup: Setup) -> None:

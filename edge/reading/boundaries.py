@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.contract.crop import Gray
+
 GAP_NS = 1_000_000_000
 """A pause between two accepted frames that ends a hold: 1 s, long enough for a few rejected frames
 and shorter than anyone takes to lift the probe and put it back."""
@@ -26,30 +28,36 @@ WIDE = 21 / 36
 LEFT_OUT = 1 / 6
 """Of the scene's width on each side: a sector's edges look the same wherever the probe is."""
 
-Scene = NDArray[np.uint8]
+SIDE = 36
+"""Of a scene, in blocks: the picture without its speckle."""
+
 Pattern = NDArray[np.float32]
 
 
 class Moment(NamedTuple):
-    """When and where an accepted frame was taken.
+    """When an accepted frame was taken.
 
-    epoch, capture_ns, hold: of its header. scene: (n, n) mean gray of the blocks of its window.
-    began: whether a hold began with it when it was first read; None where it is read now.
+    epoch, capture_ns, hold: of its header. began: whether a hold began with it when it was first
+    read; None where it is read now.
     """
 
     epoch: int
     capture_ns: int
     hold: int | None = None
-    scene: Scene | None = None
     began: bool | None = None
 
 
 class Boundaries:
-    """Tells of each accepted frame of one view whether a new hold begins with it."""
+    """Tells of each accepted frame of one view whether a new hold begins with it.
+
+    That the probe has moved is seen once a frame's estimate is out, so that nobody waits for it:
+    the hold ends after the first frame from elsewhere.
+    """
 
     def __init__(self) -> None:
         self._last: Moment | None = None
         self._pattern: Pattern | None = None
+        self._moved = False
 
     def end(self) -> None:
         """The hold is over: frozen, or another view."""
@@ -57,19 +65,25 @@ class Boundaries:
 
     def begins(self, moment: Moment) -> bool:
         """Whether this frame is the first of a hold."""
-        pattern = None if moment.scene is None else _pattern(moment.scene)
         begins = moment.began
         if begins is None:
-            begins = self._last is None or _differs(self._last, moment) or self._has_moved(pattern)
+            begins = self._last is None or _differs(self._last, moment) or self._moved
         self._last = moment
-        if begins or self._pattern is None:
-            self._pattern = pattern
+        if begins:
+            self._pattern, self._moved = None, False
         return begins
 
-    def _has_moved(self, pattern: Pattern | None) -> bool:
-        if pattern is None or self._pattern is None:
-            return False
-        return float(np.vdot(pattern, self._pattern)) < SAME_PLACE
+    def see(self, window: Gray) -> None:
+        """Look where the probe is: at the window, (n, n) uint8, of the frame just asked about."""
+        structure = _structure(window)
+        if structure is None:
+            return
+        if self._pattern is None:
+            self._pattern = structure.pattern
+            return
+        # The pattern's mean is 0, so that of the scene need not be taken off.
+        likeness = float(np.vdot(structure.gray, self._pattern))
+        self._moved = likeness < SAME_PLACE * structure.length
 
 
 def _differs(last: Moment, moment: Moment) -> bool:
@@ -83,16 +97,27 @@ def _differs(last: Moment, moment: Moment) -> bool:
     ) or moment.capture_ns - last.capture_ns > GAP_NS
 
 
-def _pattern(scene: Scene) -> Pattern | None:
-    """Structure without brightness: high-pass, mean 0, length 1; a product is a correlation.
+class _Structure(NamedTuple):
+    """The middle of a scene without its brightness: high-pass, its mean, length about the mean."""
 
-    None where there is hardly any structure, which says nothing of where the probe is.
-    """
-    side = scene.shape[1]
-    edge, wide = round(side * LEFT_OUT), round(side * WIDE) | 1
+    gray: Pattern
+    mean: float
+    length: float
+
+    @property
+    def pattern(self) -> Pattern:
+        """Mean 0, length 1: a product of two is their correlation."""
+        return np.asarray((self.gray - self.mean) * (1 / self.length), np.float32)
+
+
+def _structure(window: Gray) -> _Structure | None:
+    """None where there is hardly any structure, which says nothing of where the probe is."""
+    scene = cv2.resize(window, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    edge, wide = round(SIDE * LEFT_OUT), round(SIDE * WIDE) | 1
+    middle = slice(edge, SIDE - edge)
     blurred = cv2.boxFilter(scene, cv2.CV_32F, (wide, wide))
-    middle = cv2.subtract(scene, blurred, dtype=cv2.CV_32F)[:, edge : side - edge]
-    mean, deviation = (float(figure[0, 0]) for figure in cv2.meanStdDev(middle))
+    gray = cv2.subtract(scene[:, middle], blurred[:, middle], dtype=cv2.CV_32F)
+    mean, deviation = (figure.item() for figure in cv2.meanStdDev(gray))
     if deviation < MIN_CONTRAST:
         return None
-    return np.asarray((middle - mean) * (1 / (deviation * math.sqrt(middle.size))), np.float32)
+    return _Structure(np.asarray(gray, np.float32), mean, deviation * math.sqrt(gray.size))

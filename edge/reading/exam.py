@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from edge.contract.crop import Gray
 from edge.contract.grading import PAIR, VIEWS, View
 from edge.contract.interval import IntervalTable
 from edge.contract.messages import Acquisition, Summary
@@ -59,7 +60,7 @@ class ExamReading:
             view: of the frame.
             fat_pct: its estimate, 0-100 %.
             features: of its trunk, float32 (1, n); None where they are not kept.
-            moment: when and where it was taken.
+            moment: when it was taken.
             sure: whether nothing makes its estimate doubtful; the interval of a median of mostly
                 doubtful frames is a wider one.
         """
@@ -76,6 +77,10 @@ class ExamReading:
         if features is not None:
             kept = reading.typical.add(fat_pct, features, reading.median_pct or 0.0)
         return Added(begins, kept)
+
+    def see(self, window: Gray) -> None:
+        """Look where the probe is, at the window of the frame just added: (n, n) uint8."""
+        self._boundaries.see(window)
 
     def add_pair(self, fat_pct: float) -> None:
         """Take in the estimate of the frame just added together with the other view's partner.

@@ -13,7 +13,7 @@ from edge.contract.codec import encode
 from edge.contract.messages import Estimate, Reading, Status
 from edge.sockets.authenticator import Authenticator
 from edge.sockets.port import Port
-from edge.sockets.settings import BUS
+from edge.sockets.settings import BUS, readable
 
 REQUESTS = 256
 """Subscriptions looked at in one turn."""
@@ -60,12 +60,14 @@ class Bus:
         """
         number = self._numbers.get(topic, 0)
         self._numbers[topic] = number + 1
-        stamped = msgspec.structs.replace(
-            message, pub_epoch=self.epoch, pub_seq=number, publish_ns=time.time_ns()
-        )
-        if isinstance(stamped, Estimate) and received_ns is not None:
-            age_ms = (time.monotonic_ns() - received_ns) / 1e6
-            stamped = msgspec.structs.replace(stamped, age_ms=age_ms)
+        stamps: dict[str, float] = {
+            "pub_epoch": self.epoch,
+            "pub_seq": number,
+            "publish_ns": time.time_ns(),
+        }
+        if received_ns is not None:
+            stamps["age_ms"] = (time.monotonic_ns() - received_ns) / 1e6
+        stamped = msgspec.structs.replace(message, **stamps)
         data = encode(stamped)
         self._latest[topic] = data
         self.port.socket.send_multipart((topic.encode(), data))
@@ -96,9 +98,8 @@ class Bus:
 
     def _requests(self) -> Iterable[bytes]:
         for _ in range(REQUESTS):
-            try:
-                request = self.port.socket.recv(zmq.NOBLOCK)
-            except zmq.Again:
+            if not readable(self.port.socket):
                 return
+            request = self.port.socket.recv(zmq.NOBLOCK)
             if request[:1] == b"\x01":
                 yield request[1:]

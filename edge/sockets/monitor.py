@@ -7,6 +7,8 @@ from typing import NamedTuple
 import zmq
 from zmq.utils.monitor import parse_monitor_message
 
+from edge.sockets.settings import readable
+
 REFUSALS = (
     zmq.EVENT_HANDSHAKE_FAILED_AUTH
     | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
@@ -49,12 +51,8 @@ class Monitor:
     def read(self, counts: Counter[str]) -> list[Happening]:
         """What has happened since the last call, added to `counts` by name."""
         happenings: list[Happening] = []
-        while len(happenings) < MAX_EVENTS:
-            try:
-                parts = self.socket.recv_multipart(zmq.NOBLOCK)
-            except zmq.Again:
-                break
-            message = parse_monitor_message(parts)
+        while len(happenings) < MAX_EVENTS and readable(self.socket):
+            message = parse_monitor_message(self.socket.recv_multipart(zmq.NOBLOCK))
             happening = Happening(zmq.Event(message["event"]), message["value"])
             counts[happening.event.name or "?"] += 1
             happenings.append(happening)

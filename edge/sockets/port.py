@@ -21,6 +21,7 @@ TELL_S = 60.0
 """Refused connections are logged so often at most: a refused peer knocks every second."""
 
 _OF_KEY = zmq.EVENT_HANDSHAKE_FAILED_AUTH.name or ""
+_REFUSALS = tuple(event.name or "?" for event in zmq.Event if event & REFUSALS)
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Port:
     @property
     def refused(self) -> int:
         """Connections refused so far."""
-        return sum(self.counts[event.name or "?"] for event in zmq.Event if event & REFUSALS)
+        return sum(self.counts[name] for name in _REFUSALS)
 
     def faults(self) -> tuple[str, ...]:
         """What keeps peers out that should be let in, in words; empty while all is well."""

@@ -83,6 +83,11 @@ def bind(socket: "zmq.Socket[bytes]", address: str) -> str:
     return endpoint.rstrip("\0")
 
 
+def readable(socket: "zmq.Socket[bytes]") -> bool:
+    """Whether a message waits: in a tenth of the time that an exception for none would take."""
+    return bool(int(socket.get(zmq.EVENTS)) & zmq.POLLIN)
+
+
 def configure(socket: "zmq.Socket[bytes]", settings: Settings, address: str) -> None:
     """Set every option of a role; to be called before `address` is bound or connected to."""
     for option, value in settings.items():

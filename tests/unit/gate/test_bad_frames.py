@@ -214,8 +214,8 @@ def test_without_the_gate_such_a_frame_would_reach_the_median(
     """The control."""
     look = Gate().check
 
-    def let_through(self: Gate, *asked: Any) -> gate.Checked:
-        return look(*asked)._replace(reason=None)
+    def let_through(self: Gate, *asked: Any) -> None:
+        look(*asked)
 
     monkeypatch.setattr(Gate, "check", let_through)
     bench = Bench()

@@ -52,7 +52,7 @@ def verdicts(subjects: int, frames: int) -> Counter[tuple[bool, str | None]]:
         spacing_mm = clip.spacing_mm if number % 2 else None
         for frame in sorted(chosen | {n for n in range(0, clip.count, 3) if contact[n] < 1}):
             gray = clip.frame(frame)
-            reason = gate.check(HEADER, placing.cut(gray, spacing_mm), "same").reason
+            reason = gate.check(HEADER, placing.cut(gray, spacing_mm), "same")
             found[bool(contact[frame] == 1), reason] += 1
     return found
 

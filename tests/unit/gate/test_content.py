@@ -6,66 +6,71 @@ from edge.contract.crop import CropSpec, crop
 from edge.fan.placing import Placed
 from edge.gate import limits
 from edge.gate.content import Content
-from edge.gate.look import Look, look_at
+from edge.gate.look import Look
 from tests import pictures
 
-GOOD = look_at(Placed(pictures.drawn(0), pictures.drawn(0)))
+GOOD = Placed(pictures.drawn(0), pictures.drawn(0))
 
 
-def with_dead(share: float) -> Look:
-    return GOOD._replace(dead=share)
+class WithDead(Look):
+    def __init__(self, share: float) -> None:
+        super().__init__(GOOD)
+        self._dead = share
+
+    def dead(self, share: float) -> bool:
+        return self._dead >= share
 
 
 @pytest.mark.parametrize(("make", "reason"), pictures.BAD.values(), ids=pictures.BAD)
 def test_each_kind_of_bad_picture_has_its_reason(make: pictures.Make, reason: str) -> None:
     for number in range(20):
         image = make(number)
-        assert Content().check(look_at(Placed(image, image))) == reason
+        assert Content().check(Look(Placed(image, image))) == reason
 
 
 def test_good_pictures_have_none() -> None:
     content = Content()
     for number in range(20):
         image = pictures.drawn(number)
-        assert content.check(look_at(Placed(image, image))) is None
+        assert content.check(Look(Placed(image, image))) is None
 
 
 def test_a_picture_beside_the_window_is_told_from_one_without_contact() -> None:
     image, window = pictures.drawn(0), pictures.black(0)
 
-    assert Content().check(look_at(Placed(image, window))) == "outside_crop"
+    assert Content().check(Look(Placed(image, window))) == "outside_crop"
 
 
 def test_a_picture_larger_than_the_window_is_not_outside_it() -> None:
     image = pictures.drawn(0)
 
-    assert Content().check(look_at(Placed(image, image[90:270, 90:270]))) is None
+    assert Content().check(Look(Placed(image, image[90:270, 90:270]))) is None
 
 
 def test_what_is_outside_is_reckoned_at_the_scale_of_the_window() -> None:
     image = pictures.drawn(0)
     half = image[::2, ::2].copy()
 
-    assert look_at(Placed(image, half, zoom=(0.5, 0.5))).outside < 0.05
-    assert look_at(Placed(image, half)).outside > 0.7
+    assert Look(Placed(image, half, zoom=(0.5, 0.5))).outside() < 0.05
+    assert Look(Placed(image, half)).outside() > 0.7
 
 
 def test_a_fault_stays_until_it_is_clearly_gone() -> None:
     content = Content()
     between = (limits.DEAD.enter + limits.DEAD.leave) / 2
 
-    found = [content.check(with_dead(share)) for share in (between, limits.DEAD.enter, between)]
-    found += [content.check(with_dead(share)) for share in (limits.DEAD.leave - 0.01, between)]
+    found = [content.check(WithDead(share)) for share in (between, limits.DEAD.enter, between)]
+    found += [content.check(WithDead(share)) for share in (limits.DEAD.leave - 0.01, between)]
 
     assert found == [None, "no_contact", "no_contact", None, None]
 
 
 def test_a_share_that_trembles_between_the_lines_does_not_make_the_verdict_flicker() -> None:
     content = Content()
-    content.check(with_dead(limits.DEAD.enter))
+    content.check(WithDead(limits.DEAD.enter))
     trembling = [limits.DEAD.leave + 0.001, limits.DEAD.enter - 0.001] * 50
 
-    assert {content.check(with_dead(share)) for share in trembling} == {"no_contact"}
+    assert {content.check(WithDead(share)) for share in trembling} == {"no_contact"}
 
 
 @pytest.mark.parametrize("side_px", [360, 200, 120, 64])
@@ -74,4 +79,4 @@ def test_a_frame_that_covers_only_the_middle_of_the_window_is_looked_at_there(si
     for make, reason in ((pictures.drawn, None), (pictures.half_contact, "no_contact")):
         image = np.asarray(cv2.resize(make(0), (side_px, side_px), interpolation=cv2.INTER_AREA))
         window = crop(np.asarray(image, np.uint8), spec)
-        assert Content().check(look_at(Placed(image, window))) == reason
+        assert Content().check(Look(Placed(image, window))) == reason
