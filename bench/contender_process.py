@@ -10,14 +10,11 @@ from typing import NamedTuple, Self
 
 import psutil
 
-from bench.errors import BenchError, MissingError
+from bench.errors import MISSING, BenchError, MissingError
 
 START_S = 90.0
 END_S = 5.0
 MEBIBYTE = 2**20
-MISSING = 3
-"""Exit code of a program whose library is not there; its last line then says how to get it."""
-
 
 class Cost(NamedTuple):
     """What a program has used so far: CPU seconds of all its threads, resident memory."""

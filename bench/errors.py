@@ -1,5 +1,8 @@
 """What a measurement may end with instead of figures."""
 
+MISSING = 3
+"""Exit code of a program whose library is not there; its last line then says how to get it."""
+
 
 class BenchError(RuntimeError):
     """A measurement that could not be made; says which part failed and what it said."""

@@ -18,8 +18,8 @@ from edge.providers import DEGRADED_FLAG
 from edge.sockets.bus import Bus
 from edge.watchdog import Watchdog
 
-WAIT_S = 0.05
-"""Longest wait for a commit."""
+WAIT_MS = 50
+"""Longest wait, hence how late a new subscription may be looked at while no frame comes."""
 
 SERVE_NS = 20_000_000
 """Between two looks at what viewers ask for, while frames come faster."""
@@ -68,13 +68,14 @@ class Daemon:
         bus: Bus,
         outlet: Outlet,
         ready: threading.Condition,
-        receive: Callable[[Callable[[], bool]], None],
+        receive: Callable[[int, Callable[[], bool]], None],
         watchdog: Watchdog,
         clock: ClockWatch,
     ) -> None:
         """`outlet`: of estimates and readings; `ready`: that the inboxes and the outlet notify.
 
-        `receive`: waits for messages, unless what it is given says that something is to be done.
+        `receive`: waits for messages, so many ms at most, unless what it is given says that
+        something is to be done.
         `clock`: looked at every second.
         """
         self._scanners: list[Scanner] = []
@@ -142,12 +143,14 @@ class Daemon:
 
     def _wait(self) -> None:
         """Until there is something to do: for messages, or for the commit that they wait for."""
+        due_ms = (self._reported_ns + STATUS_NS - self.turned_ns) // 1_000_000 + 1
+        longest_ms = max(0, min(WAIT_MS, due_ms))
         if not self._outlet.pending:
-            self._receive(self._busy)
+            self._receive(longest_ms, self._busy)
             return
         with self._ready:
             if not self._busy():
-                self._ready.wait(WAIT_S)
+                self._ready.wait(longest_ms / 1e3)
 
     def _busy(self) -> bool:
         return self._outlet.waiting or self._may_take()

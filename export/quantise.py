@@ -36,6 +36,7 @@ _METHODS = {
     "entropy": CalibrationMethod.Entropy,
     "percentile": CalibrationMethod.Percentile,
 }
+FIRST = ("Conv", "MaxPool")
 _TYPES = ["Conv", "Gemm", "MaxPool", "Relu"]
 _AT_A_TIME = 8
 """Frames whose activations are kept at a time while ranges are found."""
@@ -89,9 +90,13 @@ class Quantiser:
         return quantised
 
     def _always_fp32(self) -> set[str]:
-        convolutions = [node.name for node in self.model.graph.node if node.op_type == "Conv"]
-        dense = [node.name for node in self.model.graph.node if node.op_type == "Gemm"]
-        return {*convolutions[:1], *dense[-1:]}
+        """The first convolution with its pooling, and the last dense layer."""
+        nodes = self.model.graph.node
+        convolutions = [at for at, node in enumerate(nodes) if node.op_type == "Conv"]
+        dense = [node.name for node in nodes if node.op_type == "Gemm"]
+        second = convolutions[1] if len(convolutions) > 1 else len(nodes)
+        first = [node.name for node in nodes[:second] if node.op_type in FIRST]
+        return {*first, *dense[-1:]}
 
 
 @contextmanager

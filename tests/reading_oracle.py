@@ -67,6 +67,7 @@ class Exam:
     setups: dict[str, tuple[Any, list[Any]]] = field(default_factory=dict)
     last: Shown | None = None
     place: int | None = None
+    moved: bool = False
 
     def view(self, name: str) -> View:
         return self.views.setdefault(name, View())
@@ -154,10 +155,12 @@ class Oracle:
             last is None
             or (last.view, last.epoch, last.hold) != (frame.view, frame.epoch, frame.hold)
             or frame.capture_ns - last.capture_ns > PAUSE_NS
-            or frame.place != exam.place
+            or exam.moved
         ):
             exam.next_hold()
             exam.place = frame.place
+        # Seen once the frame is out: the next one begins the hold there.
+        exam.moved = frame.place != exam.place
         exam.last = frame
         exam.view(frame.view).accept(value, frame.capture_ns)
         said = [self._said(frame.exam, frame.view, value, None)]

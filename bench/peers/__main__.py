@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-from bench.contender_process import MISSING
+from bench.errors import MISSING
 
 
 def main() -> int:

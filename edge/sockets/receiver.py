@@ -19,8 +19,6 @@ from edge.contract.pixels import PixelError, check_length
 from edge.inbox import Arrival, Inbox
 from edge.sockets.link import Link, Parts
 
-POLL_MS = 50
-
 TAKE_OVER_S = 0.01
 """How often the thread looks whether the loop is busy: how long a message may then wait in its
 socket, as if it had not been received yet. Links and inboxes hold several frames each."""
@@ -69,11 +67,11 @@ class Receiver(threading.Thread):
         late_ns = time.monotonic_ns() - self.turned_ns if self.turned_ns else 0
         return self.is_alive() and late_ns < DEAD_S * 1e9
 
-    def wait(self, busy: Callable[[], bool]) -> None:
-        """Receive for POLL_MS at most, or until something has come, unless the loop is `busy`."""
+    def wait(self, longest_ms: int, busy: Callable[[], bool]) -> None:
+        """Receive until something has come, or so long at most, unless the loop is `busy`."""
         with self._lock:
             if not busy():  # asked again: something may have come while the thread had the lock
-                self._turn(POLL_MS)
+                self._turn(longest_ms)
 
     def exchange(self, posts: list[Post]) -> None:
         """Serve these from now on, and close the links of the others."""

@@ -1,5 +1,4 @@
 import threading
-from dataclasses import replace
 
 from edge.contract.messages import Event, FrameHeader
 from edge.inbox import FRESH_NS, Arrival, ExamEnd, Freeze, Inbox, Taken
@@ -229,7 +228,7 @@ def test_when_frames_began_to_flow_is_known_after_each_pause() -> None:
     inbox = new_inbox()
     flowing_s = []
     for seq, at_s in enumerate((10.0, 10.03, 10.06, 20.0, 20.9, 22.0)):
-        inbox.put_frame(replace(arrival(seq), received_ns=round(at_s * 1e9)))
+        inbox.put_frame(arrival(seq)._replace(received_ns=round(at_s * 1e9)))
         flowing_s.append(inbox.flowing_ns / 1e9)
 
     assert flowing_s == [10, 10, 10, 20, 20, 22]
