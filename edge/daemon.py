@@ -1,21 +1,22 @@
 """The loop: wait for a frame, read it, publish; once a second say how things are."""
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from edge.clock import ClockWatch
 from edge.contract import topics
 from edge.contract.messages import Estimate, Reading, State, Status
 from edge.contract.pixels import PixelError
+from edge.crew import Crew, cores
 from edge.health.tally import Tally
 from edge.inbox import ExamEnd, Freeze, Inbox, Taken
 from edge.journal.outlet import END_S, Outlet
 from edge.pipeline import Pipeline
 from edge.providers import DEGRADED_FLAG
 from edge.sockets.bus import Bus
+from edge.waiter import Waiter
 from edge.watchdog import Watchdog
 
 WAIT_MS = 50
@@ -31,6 +32,10 @@ STALE_NS = 1_000_000_000
 STATUS_NS = round(1e9 / topics.STATUS.rate_hz)
 
 log = logging.getLogger(__name__)
+
+
+Frame = tuple["Scanner", Taken]
+Read = list[Estimate]
 
 
 @dataclass
@@ -61,21 +66,19 @@ class Daemon:
         watchdog: fed with what gets done.
         turned_ns: when the loop last began a turn (monotonic clock).
         clock: watches the wall clock.
+        crew: reads the frames, where there are several scanners.
     """
 
     def __init__(
         self,
         bus: Bus,
         outlet: Outlet,
-        ready: threading.Condition,
-        receive: Callable[[int, Callable[[], bool]], None],
+        waiter: Waiter,
         watchdog: Watchdog,
         clock: ClockWatch,
     ) -> None:
-        """`outlet`: of estimates and readings; `ready`: that the inboxes and the outlet notify.
+        """`outlet`: of estimates and readings. `waiter`: lets it sleep until there is work.
 
-        `receive`: waits for messages, so many ms at most, unless what it is given says that
-        something is to be done.
         `clock`: looked at every second.
         """
         self._scanners: list[Scanner] = []
@@ -84,8 +87,8 @@ class Daemon:
         self._outlet = outlet
         self._outlet.on_published = self._count
         self._journal = outlet.words
-        self._ready = ready
-        self._receive = receive
+        self._waiter = waiter
+        self.crew: Crew[Frame, Read] = Crew(max(2, cores()), _read, waiter.wake)
         self.watchdog = watchdog
         self.clock = clock
         self._started_ns = self._reported_ns = time.monotonic_ns()
@@ -98,6 +101,7 @@ class Daemon:
 
     def listen(self, scanners: Sequence[Scanner], exam_idle_s: float) -> None:
         """Go on with these scanners; of the others nothing more comes in, and their exams end."""
+        self.rest()
         kept = {scanner.name for scanner in scanners}
         gone = [scanner for scanner in self._scanners if scanner.name not in kept]
         if gone:
@@ -114,8 +118,11 @@ class Daemon:
             self.turned_ns = time.monotonic_ns()
             self._wait()
             self._outlet.publish()
+            collected = self._put_all(self.crew.collect())
             if self._may_take():
-                self._turn(self._scanners)
+                self._turn(self._scanners, together=self._together)
+                self._outlet.settle()
+            elif collected:
                 self._outlet.settle()
             between_turns()
             now_ns = time.monotonic_ns()
@@ -129,12 +136,17 @@ class Daemon:
             elif self._outlet.words != self._journal:
                 self._report_all(now_ns)
 
+    def rest(self) -> None:
+        """Wait until no frame is being read."""
+        self._put_all(self.crew.rest())
+
     def drain(self) -> None:
         """Read what waits, close every exam and say so; nothing more may come in meanwhile."""
         self._part_from(self._scanners, END_S)
 
     def _part_from(self, scanners: Sequence[Scanner], longest_s: float) -> None:
         """`longest_s`: that the last readings may wait for their commit."""
+        self.rest()
         while self._turn(scanners):
             self._outlet.publish()
         self._end_idle(scanners, time.monotonic_ns())
@@ -142,57 +154,79 @@ class Daemon:
         self._report(scanners, time.monotonic_ns(), "stopping")
 
     def _wait(self) -> None:
-        """Until there is something to do: for messages, or for the commit that they wait for."""
+        """Until there is something to do, or a status is due."""
         due_ms = (self._reported_ns + STATUS_NS - self.turned_ns) // 1_000_000 + 1
         longest_ms = max(0, min(WAIT_MS, due_ms))
-        if not self._outlet.pending:
-            self._receive(longest_ms, self._busy)
-            return
-        with self._ready:
-            if not self._busy():
-                self._ready.wait(longest_ms / 1e3)
+        self._waiter.wait(longest_ms, self._busy, for_commit=self._outlet.pending)
 
     def _busy(self) -> bool:
-        return self._outlet.waiting or self._may_take()
+        return self._outlet.waiting or self.crew.any_done or self._may_take()
+
+    @property
+    def _together(self) -> bool:
+        """Whether frames of several scanners are to be read at the same time: on the CPU."""
+        several = len(self._scanners) > 1
+        return several and self._scanners[0].pipeline.runner.info.provider == "cpu"
 
     def _may_take(self) -> bool:
         """Whether a frame waits and its estimate could be written down.
 
         While it could not, frames stay in the inbox, which counts those that it overwrites.
         """
-        return self._outlet.room and any(scanner.inbox.waiting for scanner in self._scanners)
+        if not (self._outlet.room and self.crew.free):
+            return False
+        return any(
+            scanner.inbox.waiting and not self.crew.at_work(scanner.name)
+            for scanner in self._scanners
+        )
 
     def _report_all(self, now_ns: int) -> None:
         self._report(self._scanners, now_ns)
         self._reported_ns = now_ns
 
-    def _turn(self, scanners: Sequence[Scanner]) -> bool:
-        """Read one item of each scanner in turn; False where nothing waited."""
-        now_ns = time.monotonic_ns()
-        items = [(scanner, scanner.inbox.take(now_ns)) for scanner in scanners]
-        for scanner, item in items:
-            if isinstance(item, Taken):
-                self._read(scanner, item)
-                self.watchdog.turned(time.monotonic_ns())
-            elif isinstance(item, ExamEnd):
-                self._publish(scanner, scanner.pipeline.end(item.exam, item.counts()))
-            elif isinstance(item, Freeze):
-                scanner.pipeline.freeze(item)
-                self._outlet.put(scanner.pipeline.diary)
-        return any(item is not None for _, item in items)
+    def _turn(self, scanners: Sequence[Scanner], *, together: bool = False) -> bool:
+        """Read one item of each scanner in turn; False where nothing waited.
 
-    def _read(self, scanner: Scanner, taken: Taken) -> None:
-        received_ns = taken.arrival.received_ns
-        scanner.last_frame_ns = received_ns
-        scanner.frames += 1
-        try:
-            for estimate in scanner.pipeline.read(taken):
-                topic = topics.fat(scanner.name, estimate.view)
-                self._outlet.put(scanner.pipeline.diary, topic, estimate, received_ns)
-            for reading in scanner.pipeline.end_surplus():
-                self._publish(scanner, reading)
-        except PixelError as error:
-            log.warning("frame refused: %s", error)
+        `together`: frames are handed to the crew, while it has a thread to spare; whose last frame
+        is oldest is served first.
+        """
+        found = False
+        for scanner in sorted(scanners, key=lambda each: each.last_frame_ns or 0):
+            if self.crew.free and not self.crew.at_work(scanner.name):
+                item = scanner.inbox.take(time.monotonic_ns())
+                found |= item is not None
+                if together and isinstance(item, Taken):
+                    _begin(scanner, item)
+                    self.crew.begin(scanner.name, (scanner, item))
+                else:
+                    self._do(scanner, item)
+        return found
+
+    def _do(self, scanner: Scanner, item: Taken | ExamEnd | Freeze | None) -> None:
+        """Read a frame, end an exam, or note that the picture froze or went on."""
+        if isinstance(item, Taken):
+            _begin(scanner, item)
+            self._put(scanner, item, _estimates(scanner, item))
+            self.watchdog.turned(time.monotonic_ns())
+        elif isinstance(item, ExamEnd):
+            self._publish(scanner, scanner.pipeline.end(item.exam, item.counts()))
+        elif isinstance(item, Freeze):
+            scanner.pipeline.freeze(item)
+            self._outlet.put(scanner.pipeline.diary)
+
+    def _put_all(self, read: Sequence[tuple[Frame, Read]]) -> bool:
+        """Publish what the crew has read; whether it was anything."""
+        for (scanner, taken), estimates in read:
+            self._put(scanner, taken, estimates)
+        return bool(read)
+
+    def _put(self, scanner: Scanner, taken: Taken, estimates: Iterable[Estimate]) -> None:
+        for estimate in estimates:
+            topic = topics.fat(scanner.name, estimate.view)
+            received_ns = taken.arrival.received_ns
+            self._outlet.put(scanner.pipeline.diary, topic, estimate, received_ns)
+        for reading in scanner.pipeline.end_surplus():
+            self._publish(scanner, reading)
 
     def _publish(self, scanner: Scanner, reading: Reading | None) -> None:
         if reading is not None:
@@ -210,6 +244,8 @@ class Daemon:
 
     def _end_idle(self, scanners: Sequence[Scanner], before_ns: int) -> None:
         for scanner in scanners:
+            if self.crew.at_work(scanner.name):
+                continue
             for reading in scanner.pipeline.end_idle(before_ns):
                 self._publish(scanner, reading)
 
@@ -227,7 +263,7 @@ class Daemon:
                 publish_ns=0,
                 state=state or self._state(scanner, now_ns),
                 fps=scanner.frames / elapsed_s,
-                ledger=scanner.inbox.counts(),
+                ledger=scanner.inbox.counts(reading=self.crew.at_work(scanner.name)),
                 provider=model.provider,
                 model=model,
                 uptime_s=(now_ns - self._started_ns) / 1e9,
@@ -243,3 +279,21 @@ class Daemon:
         state = scanner.state(now_ns)
         withheld = self._journal not in ("ok", "off")
         return "degraded" if withheld and state == "ready" else state
+
+
+def _begin(scanner: Scanner, taken: Taken) -> None:
+    scanner.last_frame_ns = taken.arrival.received_ns
+    scanner.frames += 1
+
+
+def _read(frame: Frame) -> Read:
+    """A frame's estimates, on a thread of the crew."""
+    return list(_estimates(*frame))
+
+
+def _estimates(scanner: Scanner, taken: Taken) -> Iterator[Estimate]:
+    """What the pipeline makes of a frame, each as soon as it is there; none where it is refused."""
+    try:
+        yield from scanner.pipeline.read(taken)
+    except PixelError as error:
+        log.warning("frame refused: %s", error)

@@ -28,7 +28,7 @@ class RunOptions(Protocol):
 
 
 class Deadline:
-    """Guards one inference at a time: `with deadline as options: session.run(…, options)`.
+    """Guards one inference of each thread: `with deadline as options: session.run(…, options)`.
 
     Raises:
         OverdueError: on the way out of that block, where the inference was ended.
@@ -38,8 +38,9 @@ class Deadline:
         """`limit_s`: of one inference. `new_options`: makes run options that end nothing."""
         self._limit_s = limit_s
         self._new_options = new_options
-        self._options = new_options()
-        self._due_s: float | None = None
+        self._options: dict[int, RunOptions] = {}
+        self._due_s: dict[int, float] = {}
+        """Both by thread; due are those that run."""
         self._changed = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._watch, name="deadline", daemon=True)
@@ -62,9 +63,13 @@ class Deadline:
         return self._thread.is_alive()
 
     def __enter__(self) -> RunOptions:
+        thread = threading.get_ident()
         with self._changed:
-            self._due_s = time.monotonic() + self._limit_s
-        return self._options
+            options = self._options.get(thread)
+            if options is None:
+                options = self._options[thread] = self._new_options()
+            self._due_s[thread] = time.monotonic() + self._limit_s
+        return options
 
     def __exit__(
         self,
@@ -72,11 +77,12 @@ class Deadline:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        thread = threading.get_ident()
         with self._changed:
-            self._due_s = None
-            ended = self._options.terminate
+            del self._due_s[thread]
+            ended = self._options[thread].terminate
             if ended:
-                self._options = self._new_options()
+                del self._options[thread]
         if ended and error is not None:
             raise OverdueError(f"an inference took more than {self._limit_s:g} s") from error
 
@@ -94,9 +100,10 @@ class Deadline:
 
     def _end_overdue(self, now_s: float) -> float:
         """End what is due; seconds until the next look."""
-        if self._due_s is None or self._options.terminate:
-            return self._limit_s
-        if now_s < self._due_s:
-            return self._due_s - now_s
-        self._options.terminate = True
-        return self._limit_s
+        next_s = self._limit_s
+        for thread, due_s in self._due_s.items():
+            if now_s >= due_s:
+                self._options[thread].terminate = True
+            else:
+                next_s = min(next_s, due_s - now_s)
+        return next_s

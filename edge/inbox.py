@@ -164,10 +164,13 @@ class Inbox:
             self._frames -= 1
             return Taken(item.arrival, item.ledger, item.arrived, item.ledger.overwritten)
 
-    def counts(self) -> LedgerCounts:
-        """The present epoch's ledger; while frames wait, as it was when none did."""
+    def counts(self, *, reading: bool = False) -> LedgerCounts:
+        """The present epoch's ledger; while frames wait, or one is read, as it was when none did.
+
+        `reading`: whether a frame that was taken is still being read.
+        """
         with self._ready:
-            if not self._items:
+            if not self._items and not reading:
                 self._settled = self._ledger.counts()
             return self._settled
 

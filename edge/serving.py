@@ -9,6 +9,7 @@ import threading
 
 import cv2
 
+from edge.bell import Bell
 from edge.clock import ClockWatch
 from edge.daemon import Daemon
 from edge.deadline import Deadline
@@ -22,6 +23,7 @@ from edge.runner import Runner
 from edge.runner_sessions import new_run_options
 from edge.sockets.receiver import Receiver
 from edge.stations import Stations
+from edge.waiter import Waiter
 from edge.watchdog import Watchdog
 
 SWITCH_S = 0.0005
@@ -50,19 +52,20 @@ class Service:
         runner.deadline = self._deadline
         self._stations = Stations(ready, parts.enrolment, parts.journal)
         self._stations.follow(settings, runner)
-        self._receiver = Receiver(self._stations.posts)
+        bell = Bell()
+        self._receiver = Receiver(self._stations.posts, bell)
         self._notifier = Notifier()
         self._outlet = outlet_of(parts, ready)
         self._daemon = Daemon(
             bus,
             self._outlet,
-            ready,
-            self._receiver.wait,
+            Waiter(ready, bell, self._receiver.wait),
             Watchdog(
                 self._notifier,
                 {
                     "receiver": lambda: self._receiver.gets_on,
                     "deadline": lambda: self._deadline.gets_on,
+                    "readers": lambda: self._daemon.crew.gets_on,
                 },
             ),
             ClockWatch(lambda step_s: parts.audit.record("clock_step", seconds=round(step_s, 3))),
@@ -98,6 +101,7 @@ class Service:
                 self._daemon.watchdog.dismiss()
                 self._receiver.stop()
             self._daemon.drain()
+            self._daemon.crew.close()
             self._outlet.close()
         self._deadline.close()
         for failure in self._failures:
@@ -215,6 +219,7 @@ class Service:
 
     def _take_over(self, new: Prepared) -> None:
         """Put new settings in force. Exams go on, but begin anew under another model."""
+        self._daemon.rest()
         if new.runner is not None:
             self._runner = new.runner
             self._runner.deadline = self._deadline

@@ -68,6 +68,7 @@ class Exam:
     last: Shown | None = None
     place: int | None = None
     moved: bool = False
+    unseen: int = 0
 
     def view(self, name: str) -> View:
         return self.views.setdefault(name, View())
@@ -159,8 +160,11 @@ class Oracle:
         ):
             exam.next_hold()
             exam.place = frame.place
-        # Seen once the frame is out: the next one begins the hold there.
-        exam.moved = frame.place != exam.place
+            exam.moved, exam.unseen = False, 0
+        # Every third is looked at once it is out: the next one begins the hold there.
+        if exam.unseen % 3 == 0:
+            exam.moved = frame.place != exam.place
+        exam.unseen += 1
         exam.last = frame
         exam.view(frame.view).accept(value, frame.capture_ns)
         said = [self._said(frame.exam, frame.view, value, None)]

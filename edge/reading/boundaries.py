@@ -19,6 +19,9 @@ SAME_PLACE = 0.85
 Within the virtual cohort's holds it stays above 0.88, with their breathing (±2.5 mm) and drift. On
 the real sweep it is 0.97 after 5 frames, 0.82 after 20 and 0.62 after 40."""
 
+LOOK_EVERY = 3
+"""Frames of which one is looked at: a tenth of a second at 30 Hz, of holds of one at least."""
+
 MIN_CONTRAST = 2.0
 """Standard deviation in gray levels below which a scene is flat; tissue has 10 and more."""
 
@@ -50,14 +53,16 @@ class Moment(NamedTuple):
 class Boundaries:
     """Tells of each accepted frame of one view whether a new hold begins with it.
 
-    That the probe has moved is seen once a frame's estimate is out, so that nobody waits for it:
-    the hold ends after the first frame from elsewhere.
+    That the probe has moved is seen once a frame's estimate is out, so that nobody waits for it,
+    and in one frame of three: the hold ends after at most three frames from elsewhere.
     """
 
     def __init__(self) -> None:
         self._last: Moment | None = None
         self._pattern: Pattern | None = None
         self._moved = False
+        self._unseen = 0
+        """Frames of the hold since the last that was looked at."""
 
     def end(self) -> None:
         """The hold is over: frozen, or another view."""
@@ -70,12 +75,14 @@ class Boundaries:
             begins = self._last is None or _differs(self._last, moment) or self._moved
         self._last = moment
         if begins:
-            self._pattern, self._moved = None, False
+            self._pattern, self._moved, self._unseen = None, False, 0
         return begins
 
     def see(self, window: Gray) -> None:
         """Look where the probe is: at the window, (n, n) uint8, of the frame just asked about."""
-        structure = _structure(window)
+        looked_at = self._unseen == 0
+        self._unseen = (self._unseen + 1) % LOOK_EVERY
+        structure = _structure(window) if looked_at else None
         if structure is None:
             return
         if self._pattern is None:

@@ -13,15 +13,17 @@ from dataclasses import dataclass
 
 import zmq
 
+from edge.bell import Bell
 from edge.contract import topics
 from edge.contract.codec import RefusedError, decode_event, decode_frame
 from edge.contract.pixels import PixelError, check_length
 from edge.inbox import Arrival, Inbox
 from edge.sockets.link import Link, Parts
 
-TAKE_OVER_S = 0.01
-"""How often the thread looks whether the loop is busy: how long a message may then wait in its
-socket, as if it had not been received yet. Links and inboxes hold several frames each."""
+TAKE_OVER_S, IDLE_S = 0.01, 0.03
+"""How often the thread looks whether the loop is busy, after it was and after it was not: how long
+a message may then wait in its socket, as if it had not been received yet. Links and inboxes hold
+several frames each."""
 
 MOST_TURNS = 8
 """Turns in one go, at most: a flood of messages must not keep the loop waiting for its turn."""
@@ -53,9 +55,10 @@ class Receiver(threading.Thread):
         turned_ns: when the thread last looked whether to take over (monotonic clock).
     """
 
-    def __init__(self, posts: list[Post]) -> None:
+    def __init__(self, posts: list[Post], bell: Bell) -> None:
+        """`bell`: ends `wait` as a message does."""
         super().__init__(name="receiver", daemon=True)
-        self._posts = posts
+        self._posts, self._bell = posts, bell
         self._poller = self._poll_all()
         self._lock = threading.Lock()
         self._stopping = False
@@ -85,15 +88,18 @@ class Receiver(threading.Thread):
 
     def run(self) -> None:
         """Take over while the loop is busy, until `stop`."""
+        pause_s = IDLE_S
         try:
             while not self._stopping:
-                time.sleep(TAKE_OVER_S)
+                time.sleep(pause_s)
                 self.turned_ns = time.monotonic_ns()
+                pause_s = IDLE_S
                 if self._lock.acquire(blocking=False):
                     try:
                         self._take_over()
                     finally:
                         self._lock.release()
+                    pause_s = TAKE_OVER_S
         finally:
             with self._lock:
                 for post in self._posts:
@@ -112,6 +118,8 @@ class Receiver(threading.Thread):
     def _turn(self, timeout_ms: int) -> bool:
         """Take one message of each link that has one; whether there was any."""
         readable = dict(self._poller.poll(timeout_ms))
+        if self._bell.fileno() in readable:
+            self._bell.hush()
         for post in self._posts:
             if post.link.socket in readable:
                 self._receive(post)
@@ -128,6 +136,7 @@ class Receiver(threading.Thread):
 
     def _poll_all(self) -> zmq.Poller:
         poller = zmq.Poller()
+        poller.register(self._bell.fileno(), zmq.POLLIN)
         for post in self._posts:
             if post.link.socket is not None:
                 poller.register(post.link.socket, zmq.POLLIN)

@@ -98,6 +98,17 @@ def slow() -> None:
     edge.runner_networks.Networks.infer = patched  # type: ignore[method-assign]
 
 
+def slow_at_the_trigger() -> None:
+    """Reading a frame of TRIGGER takes LATE_S."""
+    at_the_trigger(lambda: time.sleep(LATE_S))
+
+
+def slow_at_the_trigger_and_alone() -> None:
+    """The same, and the loop reads all scanners' frames by itself."""
+    slow_at_the_trigger()
+    edge.daemon.Daemon._together = False  # type: ignore[assignment,method-assign]
+
+
 def slow_and_oldest_first() -> None:
     """Every inference takes SLOW_S, and the ring is read from its oldest frame."""
     slow()
@@ -161,6 +172,8 @@ FAULTS = (
     endless_without_deadline,
     fed_by_a_timer,
     slow,
+    slow_at_the_trigger,
+    slow_at_the_trigger_and_alone,
     slow_and_oldest_first,
     gpu_lost,
     loads_in_the_loop,

@@ -1,5 +1,6 @@
 """An inference that never ends is ended, and one that ends in time is let alone."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,3 +110,25 @@ def test_an_inference_that_ends_by_itself_at_the_last_moment_counts() -> None:
     deadline.close()
 
     assert len(made) == 2
+
+
+def test_inferences_of_two_threads_are_ended_each_at_its_own_time(deadline: Deadline) -> None:
+    ended: dict[str, bool] = {}
+
+    def infer(name: str, takes_s: float) -> None:
+        with deadline as options:
+            started_s = time.monotonic()
+            while time.monotonic() - started_s < takes_s and not options.terminate:
+                time.sleep(0.005)
+            ended[name] = options.terminate
+
+    both = [
+        threading.Thread(target=infer, args=("endless", 5.0)),
+        threading.Thread(target=infer, args=("quick", LIMIT_S / 2)),
+    ]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+
+    assert ended == {"endless": True, "quick": False}

@@ -4,7 +4,7 @@ import pytest
 
 from edge.contract.bundle import builtin_path, read_bundle
 from edge.contract.crop import Gray, crop
-from edge.reading.boundaries import GAP_NS, Boundaries, Moment
+from edge.reading.boundaries import GAP_NS, LOOK_EVERY, Boundaries, Moment
 from edge.scanner.virtual import VirtualClip, draw_subject
 
 START = Moment(epoch=1, capture_ns=0)
@@ -21,12 +21,16 @@ def begins(*moments: Moment) -> list[bool]:
 
 
 def begins_at(*pictures: Gray) -> list[bool]:
+    """Of the frames that follow each picture once it has been looked at, whether one begins."""
     boundaries = Boundaries()
-    found = []
+    found = [boundaries.begins(START)]
     for picture in pictures:
-        found.append(boundaries.begins(START))
         boundaries.see(picture)
-    return found
+        found.append(boundaries.begins(START))
+        for _ in range(0 if found[-1] else LOOK_EVERY - 1):
+            boundaries.see(picture)
+            assert not boundaries.begins(START)
+    return found[:-1]
 
 
 def test_the_first_frame_begins_a_hold_and_the_next_goes_on() -> None:
@@ -52,6 +56,17 @@ def test_another_place_ends_a_hold_and_the_same_place_does_not() -> None:
     assert begins_at(here, here, here, here) == [True, False, False, False]
     # The first frame from there is seen once it is out: it ends the hold, and the next begins one.
     assert begins_at(here, here, there, there, there) == [True, False, False, True, False]
+
+
+def test_one_frame_of_three_is_looked_at() -> None:
+    boundaries = Boundaries()
+    found = []
+    for picture in (scene(1), scene(1), scene(2), scene(2), scene(2)):
+        found.append(boundaries.begins(START))
+        boundaries.see(picture)
+
+    # Looked at are the first and the fourth, the second from there: the fifth begins a hold.
+    assert found == [True, False, False, False, True]
 
 
 def test_a_small_shift_is_the_same_place_though_it_may_add_up_to_another() -> None:
