@@ -16,6 +16,7 @@ START_S = 90.0
 END_S = 5.0
 MEBIBYTE = 2**20
 
+
 class Cost(NamedTuple):
     """What a program has used so far: CPU seconds of all its threads, resident memory."""
 

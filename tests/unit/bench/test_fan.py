@@ -4,7 +4,9 @@ import pytest
 
 from bench import fan
 from bench.case import Case
+from edge.contract.crop import CropSpec, crop
 from edge.contract.pixels import decode
+from edge.reading.boundaries import Boundaries, Moment
 
 
 def test_frames_differ_and_are_the_same_for_the_same_seed():
@@ -38,3 +40,13 @@ def test_a_case_gets_a_second_of_frames_and_no_more_than_it_sends():
     assert len(fan.prepare(Case(frames=300, fps=30, **small))) == 30
     assert len(fan.prepare(Case(frames=3, fps=30, **small))) == 5
     assert len(fan.prepare(Case(frames=300, fps=240, **small))) == 64
+
+
+def test_the_frames_are_those_of_a_probe_that_is_held() -> None:
+    boundaries = Boundaries()
+    begun = []
+    for number, image in enumerate(fan.draw(20, 1024, 768)):
+        begun.append(boundaries.begins(Moment(epoch=1, capture_ns=number * 33_000_000)))
+        boundaries.see(crop(image, CropSpec()))
+
+    assert begun == [True] + [False] * 19
