@@ -20,10 +20,10 @@ from edge.contract.pixels import PixelError, check_length
 from edge.inbox import Arrival, Inbox
 from edge.sockets.link import Link, Parts
 
-TAKE_OVER_S, IDLE_S = 0.01, 0.03
-"""How often the thread looks whether the loop is busy, after it was and after it was not: how long
-a message may then wait in its socket, as if it had not been received yet. Links and inboxes hold
-several frames each."""
+RUSH_S, BUSY_S, IDLE_S = 0.002, 0.01, 0.03
+"""How soon the thread looks again whether the loop is busy: after it was and messages had come,
+after it was, and after it was not. So long a message may wait in its socket, as if it had not been
+received yet. Links and inboxes hold several frames each."""
 
 MOST_TURNS = 8
 """Turns in one go, at most: a flood of messages must not keep the loop waiting for its turn."""
@@ -96,10 +96,9 @@ class Receiver(threading.Thread):
                 pause_s = IDLE_S
                 if self._lock.acquire(blocking=False):
                     try:
-                        self._take_over()
+                        pause_s = RUSH_S if self._take_over() else BUSY_S
                     finally:
                         self._lock.release()
-                    pause_s = TAKE_OVER_S
         finally:
             with self._lock:
                 for post in self._posts:
@@ -110,10 +109,12 @@ class Receiver(threading.Thread):
         self._stopping = True
         self.join()
 
-    def _take_over(self) -> None:
-        for _ in range(MOST_TURNS):
-            if not self._turn(0):
-                return
+    def _take_over(self) -> bool:
+        """Receive what waits; whether anything did."""
+        turns = 0
+        while turns < MOST_TURNS and self._turn(0):
+            turns += 1
+        return turns > 0
 
     def _turn(self, timeout_ms: int) -> bool:
         """Take one message of each link that has one; whether there was any."""
