@@ -91,8 +91,8 @@ class Receiver(threading.Thread):
         pause_s = IDLE_S
         try:
             while not self._stopping:
-                time.sleep(pause_s)
                 self.turned_ns = time.monotonic_ns()
+                time.sleep(pause_s)
                 pause_s = IDLE_S
                 if self._lock.acquire(blocking=False):
                     try:
