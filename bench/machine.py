@@ -1,7 +1,6 @@
 """On what a figure was measured: nothing that names a person or a place."""
 
 import importlib.metadata
-import os
 import platform
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import psutil
 import zmq
 
 from edge.engines import find_gpu
+from edge.processor import cores
 from edge.providers import ProviderError
 
 FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
@@ -48,7 +48,7 @@ def fingerprint() -> Machine:
     return Machine(
         cpu=cpu.get("model name") or platform.processor() or platform.machine(),
         flags=[flag for flag in FLAGS if flag in present],
-        cores=_cores(),
+        cores=cores(),
         governor=_line(Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")),
         memory_gib=round(psutil.virtual_memory().total / 2**30, 1),
         gpu=gpu,
@@ -76,12 +76,6 @@ def _gpu() -> tuple[str | None, str | None]:
     except ProviderError:
         return None, None
     return found.name, found.driver
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _cpu_info() -> dict[str, str]:

@@ -17,8 +17,8 @@ class Bell:
         return self._ear.fileno()
 
     def ring(self) -> None:
-        """Wake whoever waits; where it rings already, that is enough."""
-        with suppress(BlockingIOError):
+        """Wake whoever waits; where it rings already that is enough, and closed it does nothing."""
+        with suppress(OSError):
             self._hammer.send(b"\0")
 
     def hush(self) -> None:

@@ -5,7 +5,6 @@ one scanner there is nothing to share out, and the loop reads by itself: a threa
 woken takes longer than it gains.
 """
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -17,13 +16,6 @@ HUNG_S = 4.0
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class Crew(Generic[Task, Result]):

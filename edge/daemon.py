@@ -9,11 +9,12 @@ from edge.clock import ClockWatch
 from edge.contract import topics
 from edge.contract.messages import Estimate, Reading, State, Status
 from edge.contract.pixels import PixelError
-from edge.crew import Crew, cores
+from edge.crew import Crew
 from edge.health.tally import Tally
 from edge.inbox import ExamEnd, Freeze, Inbox, Taken
 from edge.journal.outlet import END_S, Outlet
 from edge.pipeline import Pipeline
+from edge.processor import cores
 from edge.providers import DEGRADED_FLAG
 from edge.sockets.bus import Bus
 from edge.waiter import Waiter

@@ -52,14 +52,14 @@ class Service:
         runner.deadline = self._deadline
         self._stations = Stations(ready, parts.enrolment, parts.journal)
         self._stations.follow(settings, runner)
-        bell = Bell()
-        self._receiver = Receiver(self._stations.posts, bell)
+        self._bell = Bell()
+        self._receiver = Receiver(self._stations.posts, self._bell)
         self._notifier = Notifier()
         self._outlet = outlet_of(parts, ready)
         self._daemon = Daemon(
             bus,
             self._outlet,
-            Waiter(ready, bell, self._receiver.wait),
+            Waiter(ready, self._bell, self._receiver.wait),
             Watchdog(
                 self._notifier,
                 {
@@ -104,6 +104,7 @@ class Service:
             self._daemon.crew.close()
             self._outlet.close()
         self._deadline.close()
+        self._bell.close()
         for failure in self._failures:
             # The type alone: an exception's text may hold what a peer sent.
             name = failure.thread.name if failure.thread else "a"

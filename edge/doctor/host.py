@@ -9,7 +9,7 @@ from importlib import metadata
 from edge import __version__
 from edge.clock import Sync, read_sync
 from edge.doctor.finding import Finding
-from edge.processor import multiplies_int8
+from edge.processor import cores, multiplies_int8
 
 MIN_DESCRIPTORS = 1024
 """Hundreds of idle connections are borne with fewer, but none is to be close to the limit."""
@@ -30,9 +30,8 @@ def versions() -> Iterator[Finding]:
 
 def processor() -> Iterator[Finding]:
     """Cores that this process may use, and whether int8 is fast on them."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     speed = "VNNI or AMX: int8 may be faster" if multiplies_int8() else "no VNNI or AMX: fp32"
-    yield Finding("processor", "ok", f"{platform.machine()}, {cores} cores, {speed}")
+    yield Finding("processor", "ok", f"{platform.machine()}, {cores()} cores, {speed}")
 
 
 def limits() -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from edge.client import (
     ScannerPublisher,
     Status,
 )
+from edge.contract.codec import decode_frame, encode
 from edge.sockets.addresses import AddressError
 from edge.sockets.bus import Bus
 from tests.daemon_messages import estimate, status
@@ -289,6 +290,8 @@ def test_a_bridge_sends_frames_events_and_a_status_each_second() -> None:
     assert [header.get("seq") for header in headers] == [0, 1, None, None, 2]
     assert [header["exam"] for header in headers] == ["exam-1"] * 4 + ["exam-2"]
     assert {header["epoch"] for header in headers} == {scanner.epoch}
+    frames = [parts[1] for parts in heard if parts[0] == b"frame"]
+    assert [encode(decode_frame(frame)) for frame in frames] == frames, "the daemon's quick way"
     assert [header["event"] for header in headers[2:4]] == ["freeze", "exam_end"]
     assert headers[3]["last_seq"] == 1
     assert headers[1]["spacing_mm"] == [0.3, 0.4]
