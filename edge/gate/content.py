@@ -24,7 +24,8 @@ class Content:
         if self._has("saturated", look.white, limits.WHITE):
             return "saturated"
         if self._has("no_contact", look.dead, limits.DEAD):
-            return "outside_crop" if look.outside() > MOSTLY else "no_contact"
+            beside = look.outside() > MOSTLY and look.depth() >= limits.FLAT
+            return "outside_crop" if beside else "no_contact"
         return None
 
     def _has(self, fault: Reason, reaches: Callable[[float], bool], band: Band) -> bool:

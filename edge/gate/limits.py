@@ -49,6 +49,10 @@ MIDFIELD_ACROSS = (1 / 4, 3 / 4)
 and the middle half, where a sector has tissue whatever its angle. A frame of shallow depth covers
 only the middle of a window of fixed scale."""
 
+FLAT = 0.2
+"""Depth over width below which what is lit is the band at the face of a probe in the air, not a
+picture beside the window: such bands have 0.07 to 0.15 in virtual frames, fans 0.36 and more."""
+
 FROZEN_AFTER = 10
 """Identical frames after which a repeat is a freeze: a third of a second at 30 Hz. Capture cards
 repeat a frame once or twice where rates do not match."""

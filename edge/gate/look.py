@@ -7,6 +7,7 @@ the caches that an inference leaves cold make most of the time.
 from functools import lru_cache
 
 import cv2
+import numpy as np
 
 from edge.fan.placing import Placed, Span
 from edge.gate import limits
@@ -23,6 +24,10 @@ WINDOW_STEP = 4
 SURELY = 2.0
 """How many times the lit share that is needed the window must show for the frame not to be looked
 at itself: both are samples."""
+
+FULL = 0.1
+"""Share of the fullest column's lit pixels from which a column belongs to what is lit: writing and
+rulers do not."""
 
 _UNLIT = bytes(range(limits.LIT_GRAY + 1))
 _NOT_WHITE = bytes(range(limits.WHITE_GRAY))
@@ -61,6 +66,14 @@ class Look:
         """Share of the frame's lit pixels that the window does not show, 0 to 1."""
         lit = self._lit()
         return max(0.0, 1 - self._shown() / lit) if lit else 0.0
+
+    def depth(self) -> float:
+        """Mean depth of what is lit, as a share of its width: of the columns that hold it."""
+        gray = self._placed.gray
+        rows, columns = (max(1, side // SAMPLES) for side in gray.shape)
+        lit = rows * np.count_nonzero(gray[::rows, ::columns] > limits.LIT_GRAY, axis=0)
+        held = lit[lit >= FULL * lit.max()] if lit.any() else lit[:0]
+        return float(held.mean() / (columns * len(held))) if len(held) else 0.0
 
     def _shown(self) -> float:
         """Lit pixels that the window shows, as a share of the frame's."""

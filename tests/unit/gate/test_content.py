@@ -41,6 +41,23 @@ def test_a_picture_beside_the_window_is_told_from_one_without_contact() -> None:
     assert Content().check(Look(Placed(image, window))) == "outside_crop"
 
 
+def test_a_band_at_the_face_of_a_probe_in_the_air_is_no_picture_beside_the_window() -> None:
+    image, window = pictures.drawn(0), pictures.black(0)
+    band = np.zeros_like(image)
+    band[: image.shape[0] // 8] = image[image.shape[0] // 2 :][: image.shape[0] // 8]
+
+    look = Look(Placed(band, window))
+
+    assert look.outside() > 0.9
+    assert Content().check(look) == "no_contact"
+
+
+def test_the_depth_of_a_black_frame_is_none() -> None:
+    black = pictures.black(0)
+
+    assert Look(Placed(black, black)).depth() == 0.0
+
+
 def test_a_picture_larger_than_the_window_is_not_outside_it() -> None:
     image = pictures.drawn(0)
 
