@@ -108,7 +108,7 @@ def gray_map(gain_gray: float, gamma: float, contrast: float = 1.0) -> Frames:
 
 
 def _uneven(frame: Frames, limits: Augmentation, rng: np.random.Generator) -> Frames:
-    """Frame with gray added that bends over the rows, and with speckle of its own."""
+    """Frame with gray added that bends over the rows, and with speckle; black stays black."""
     height, width = frame.shape
     bends = rng.uniform(-limits.tgc_gray, limits.tgc_gray, KNOTS)
     added = np.interp(np.arange(height), np.linspace(0, height, KNOTS), bends)
@@ -116,8 +116,7 @@ def _uneven(frame: Frames, limits: Augmentation, rng: np.random.Generator) -> Fr
     grain = np.asarray(cv2.resize(grain, (width, height), interpolation=cv2.INTER_LINEAR))
     grain *= np.float32(rng.uniform(0, limits.noise_gray))
     grain += added.astype(np.float32)[:, np.newaxis]
-    uneven = cv2.add(frame, grain, dtype=cv2.CV_8U)
-    return np.where(frame > 0, np.asarray(uneven, np.uint8), np.uint8(0))
+    return np.asarray(cv2.add(frame, grain, mask=frame, dtype=cv2.CV_8U), np.uint8)
 
 
 def _moved(frame: Frames, limits: Augmentation, rng: np.random.Generator) -> Frames:

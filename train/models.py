@@ -16,6 +16,8 @@ from train.settings import Architecture
 SIDE_PX = 360
 FILTERS = (8, 16, 32, 64, 128)
 STRIDED_FILTERS = (16, 32, 64, 96, 128)
+RESIDUAL_STAGES = 3
+"""Of the smallest images, where another convolution costs least."""
 DENSE_UNITS = 64
 NORM_MOMENTUM = 0.9
 """Keras' own 0.99 leaves the moving variance far from that of gray values (about 2,500) for the
@@ -46,8 +48,8 @@ def single_view(
     if architecture != "paper":
         x = layers.AveragePooling2D(2, dtype=dtype, name=HALVE)(x)
     x = layers.BatchNormalization(momentum=momentum, dtype=dtype, name="normalise")(x)
-    x = _strided(x, dtype) if architecture == "strided" else _pooled(x, dtype)
-    # Features: paper 15,488, strided 4,608, halved 3,200.
+    x = _LAYERS[architecture](x, dtype)
+    # Features: paper 15,488, strided and residual 4,608, halved 3,200.
     x = layers.Flatten(dtype=dtype, name=FEATURES)(x)
     x = layers.Dense(DENSE_UNITS, activation="relu", dtype=dtype, name="dense")(x)
     fat = layers.Dense(1, dtype="float32", name="fat_pct")(x)
@@ -67,12 +69,24 @@ def _strided(x: keras.KerasTensor, dtype: str) -> keras.KerasTensor:
     return x
 
 
+def _residual(x: keras.KerasTensor, dtype: str) -> keras.KerasTensor:
+    for number, filters in enumerate(STRIDED_FILTERS, start=1):
+        x = _convolved(x, filters, 2, f"conv{number}", dtype)
+        if number > len(STRIDED_FILTERS) - RESIDUAL_STAGES:
+            deeper = _convolved(x, filters, 1, f"deeper{number}", dtype)
+            x = layers.Add(dtype=dtype, name=f"add{number}")([x, deeper])
+    return x
+
+
 def _convolved(
     x: keras.KerasTensor, filters: int, stride: int, name: str, dtype: str
 ) -> keras.KerasTensor:
     return layers.Conv2D(
         filters, 3, stride, padding="same", activation="relu", dtype=dtype, name=name
     )(x)
+
+
+_LAYERS = {"paper": _pooled, "halved": _pooled, "strided": _strided, "residual": _residual}
 
 
 def in_float32(model: keras.Model) -> keras.Model:
@@ -90,7 +104,9 @@ def _architecture(model: keras.Model) -> Architecture:
     names = {layer.name for layer in model.layers}
     if HALVE not in names:
         return "paper"
-    return "halved" if "pool1" in names else "strided"
+    if "pool1" in names:
+        return "halved"
+    return "residual" if "add5" in names else "strided"
 
 
 def trunk(model: keras.Model) -> keras.Model:

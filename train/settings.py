@@ -8,10 +8,11 @@ from msgspec import Meta
 from train.augment import LIGHT, Augmentation
 
 Share = Annotated[float, Meta(gt=0, lt=0.5)]
-Architecture = Literal["paper", "halved", "strided"]
+Architecture = Literal["paper", "halved", "strided", "residual"]
 """paper: as published, 158 million multiplications a frame. halved: the same layers on frames
 averaged over 2 x 2 pixels, a quarter of that. strided: on such frames too, convolutions that take
-every second pixel instead of pooling: a fifth, with twice the filters in front."""
+every second pixel instead of pooling: a fifth, with twice the filters in front. residual: strided,
+and in the last three stages a second convolution whose output is added to the first one's."""
 Schedule = Literal["constant", "cosine"]
 """Of Adam's learning rate; the paper names none. cosine falls to a hundredth over all epochs."""
 Precision = Literal["float32", "mixed_bfloat16"]

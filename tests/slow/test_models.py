@@ -52,7 +52,15 @@ def test_the_halved_network_is_the_papers_on_averaged_frames() -> None:
     assert halved.get_layer("features").output.shape == (None, 5 * 5 * 128)
 
 
-@pytest.mark.parametrize("architecture", ["paper", "halved", "strided"])
+def test_the_residual_network_is_the_strided_one_with_convolutions_added_late() -> None:
+    plain, deeper = (models.single_view("AR", architecture=name) for name in ("strided", "residual"))
+    added = {f"{kind}{stage}" for kind in ("add", "deeper") for stage in (3, 4, 5)}
+    assert {layer.name for layer in deeper.layers} - {layer.name for layer in plain.layers} == added
+    assert models.trunk(deeper).output_shape == models.trunk(plain).output_shape
+    assert deeper.get_layer("deeper4").strides == (1, 1)
+
+
+@pytest.mark.parametrize("architecture", ["paper", "halved", "strided", "residual"])
 def test_a_network_is_kept_in_the_architecture_that_was_trained(architecture: str) -> None:
     trained = models.single_view("AR", architecture=architecture, dtype="mixed_bfloat16")
     kept = models.in_float32(trained)

@@ -36,7 +36,8 @@ def add_training(parser: Any, *, augment: str, architecture: Architecture) -> No
         default=architecture,
         help="paper: its layers to the letter; halved: the same on frames averaged over 2 x 2 "
         "pixels, in a quarter of the time; strided: on such frames, strides instead of pooling, "
-        "faster still",
+        "faster still; residual: strided, with a second convolution added to the first in the last "
+        "three stages, which costs little time to train",
     )
     add(
         "--schedule",

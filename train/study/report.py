@@ -86,6 +86,9 @@ NETWORKS: dict[Architecture, str] = {
     "which trains in a quarter of the time; --architecture paper leaves them whole.",
     "strided": "The networks are not the paper's: they stride over every second pixel instead of "
     "pooling, on frames averaged over 2 x 2 pixels.",
+    "residual": "The networks are not the paper's: they stride over every second pixel instead of "
+    "pooling, on frames averaged over 2 x 2 pixels, and the last three stages have a second "
+    "convolution whose output is added to the first one's.",
 }
 
 
