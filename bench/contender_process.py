@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 
 import psutil
 
-from bench.errors import MISSING, BenchError, MissingError
+from bench.errors import MISSING, ContenderError, MissingError
 
 START_S = 90.0
 END_S = 5.0
@@ -78,7 +78,7 @@ class ContenderProcess:
 
         Raises:
             MissingError: a library of its own is missing.
-            BenchError: it refused to start, or did not in time.
+            ContenderError: it refused to start, or did not in time.
         """
         deadline_s = time.monotonic() + START_S
         while time.monotonic() < deadline_s:
@@ -86,24 +86,24 @@ class ContenderProcess:
                 return found[1].rstrip('",')
             self.check()
             time.sleep(0.005)
-        raise BenchError(f"the {self.name} was not ready within {START_S:g} s:\n{self._said()}")
+        raise ContenderError(self.name, f"was not ready within {START_S:g} s:\n{self._said()}")
 
     def check(self) -> None:
-        """Raise BenchError with what it said where it has ended."""
+        """Raise ContenderError with what it said where it has ended."""
         code = self._process.poll()
         if code == MISSING:
             raise MissingError(self._said().strip().splitlines()[-1])
         if code is not None:
-            raise BenchError(f"the {self.name} ended, exit code {code}:\n{self._said()}")
+            raise ContenderError(self.name, f"ended, exit code {code}:\n{self._said()}")
 
     def cost(self) -> Cost:
-        """What it has used so far; BenchError where it has ended."""
+        """What it has used so far; ContenderError where it has ended."""
         try:
             with self._process.oneshot():
                 times = self._process.cpu_times()
                 memory = self._process.memory_info()
         except psutil.Error as error:
-            raise BenchError(f"the {self.name} has ended:\n{self._said()}") from error
+            raise ContenderError(self.name, f"has ended:\n{self._said()}") from error
         return Cost(times.user + times.system, memory.rss / MEBIBYTE)
 
     def _said(self) -> str:

@@ -8,5 +8,17 @@ class BenchError(RuntimeError):
     """A measurement that could not be made; says which part failed and what it said."""
 
 
+class ContenderError(BenchError):
+    """A program under measurement that ended or fell silent.
+
+    Attributes:
+        name: the program's.
+    """
+
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(f"the {name} {what}")
+        self.name = name
+
+
 class MissingError(BenchError):
     """A library or a part that is not there; says how to get it."""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -83,8 +83,12 @@ def race(
         shuffle = random.Random(0)
         for number in range(rounds):
             shuffle.shuffle(running)
-            for each, worker in running:
-                each.turns.append(worker.time(BURST + COLD)[COLD:])
+            for each, worker in list(running):
+                try:
+                    each.turns.append(worker.time(BURST + COLD)[COLD:])
+                except BenchError as error:
+                    each.problem, each.turns = str(error), []
+                    running.remove((each, worker))
             told("in turns", number + 1)
     return results
 
@@ -179,7 +183,8 @@ class _Worker:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout, self._log):
             if pipe:
-                pipe.close()
+                with suppress(BrokenPipeError):  # of what was written and never read
+                    pipe.close()
 
     def hear_ready(self) -> list[float]:
         """What it makes of the windows; MissingError or BenchError where it cannot."""
@@ -194,8 +199,9 @@ class _Worker:
         """Times of so many readings, ms."""
         if self._process.stdin is None:
             raise BenchError("the engine has no input")
-        self._process.stdin.write(f"{count}\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # it has ended; `_hear` says how
+            self._process.stdin.write(f"{count}\n")
+            self._process.stdin.flush()
         return list(self._hear()["ms"])
 
     def _hear(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Contenders under load in random turns: what budgets, comparisons and peers are measured by."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from bench import timeline
 from bench.case import Case, Fps
 from bench.contender import Contender
-from bench.errors import BenchError
+from bench.errors import BenchError, ContenderError
 from bench.progress import Told
 from bench.rig import Rig, Seen
 from bench.timeline import Timeline
@@ -69,10 +69,36 @@ def take_turns(
     """Run all contenders at once and load them in turns of `frames` frames, `rounds` times.
 
     Raises:
-        BenchError: a contender did not start, ended early, or left a whole turn unanswered.
+        ContenderError: one of them did not start, ended early, or left whole turns unanswered.
+        BenchError: no turn was answered by all.
     """
     with Rig(case, contenders, lambda part: told(part, 0)) as rig:
         return load_in_turns(rig, range(len(contenders)), rounds, frames, told)
+
+
+Take = Callable[[Sequence[Contender]], list[Turns]]
+
+
+def without_the_lost(
+    take: Take, base: Contender, others: Sequence[Contender]
+) -> tuple[list[Turns], dict[str, str]]:
+    """Turns of `base` and of those of the others that last, and why the rest did not, by name.
+
+    Where one ends or falls silent, all are measured anew without it: a machine on which a program
+    was dying is not the one that the others are compared on.
+
+    Raises:
+        BenchError: as `take` raises it; of the base always.
+    """
+    lost: dict[str, str] = {}
+    while True:
+        left = [base, *(one for one in others if one.name not in lost)]
+        try:
+            return take(left), lost
+        except ContenderError as error:
+            if error.name not in {one.name for one in left[1:]}:
+                raise
+            lost[error.name] = f"failed: {error}"
 
 
 def load_in_turns(
@@ -116,4 +142,4 @@ def _one(rig: Rig, place: int, frames: int, fps: Fps | None) -> tuple[Timeline, 
 def _check_silence(name: str, times: int, rounds: int) -> None:
     """A turn that one left unanswered counts for nobody; too many are an end."""
     if times > WARM_UP + rounds // 4:
-        raise BenchError(f"the {name} left a whole turn unanswered, the {times}th of {rounds}")
+        raise ContenderError(name, f"left a whole turn unanswered, the {times}th of {rounds}")

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from bench.peer_contender import usable, write_models
 from bench.peers import PEERS
 from bench.progress import progress
 from bench.statistics import histogram, quantiles, ratio
-from bench.turns import Turns, take_turns
+from bench.turns import Turns, take_turns, without_the_lost
 from edge.contract.bundle import read_bundle
 
 DESCRIPTION = """\
@@ -72,7 +73,12 @@ def run(args: argparse.Namespace) -> int:
                 found[peer.name] = usable(case, peer, folder, pythons)
             there = [each for each in found.values() if isinstance(each, Contender)]
             ours = daemon(case).on_one_core()
-            turns = take_turns(case, [ours, *there], args.rounds, round(case.pace), told)
+
+            def take(contenders: Sequence[Contender]) -> list[Turns]:
+                return take_turns(case, contenders, args.rounds, round(case.pace), told)
+
+            turns, lost = without_the_lost(take, ours, there)
+        found |= lost
         by_name = {each.contender.name: each for each in turns}
         rows = [row(case, turns[0], turns[0])]
         for peer in asked:

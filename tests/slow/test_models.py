@@ -53,7 +53,9 @@ def test_the_halved_network_is_the_papers_on_averaged_frames() -> None:
 
 
 def test_the_residual_network_is_the_strided_one_with_convolutions_added_late() -> None:
-    plain, deeper = (models.single_view("AR", architecture=name) for name in ("strided", "residual"))
+    plain, deeper = (
+        models.single_view("AR", architecture=name) for name in ("strided", "residual")
+    )
     added = {f"{kind}{stage}" for kind in ("add", "deeper") for stage in (3, 4, 5)}
     assert {layer.name for layer in deeper.layers} - {layer.name for layer in plain.layers} == added
     assert models.trunk(deeper).output_shape == models.trunk(plain).output_shape

@@ -1,8 +1,10 @@
 """Engines in processes of their own: who is timed, who is refused, who is missing."""
 
 import sys
+import time
 
 import numpy as np
+import psutil
 import pytest
 
 from bench.commands.limit import rate_gmac_s
@@ -37,6 +39,22 @@ def test_engines_are_timed_in_turns_and_a_wrong_one_is_not(bundle):
     assert gemm.medians_ms[0] > fp32.medians_ms[0]
     assert (int8.turns, told[-1]) == ([], 3)
     assert "computes something else: 2.00 percentage points off" in int8.problem
+
+
+def test_an_engine_that_ends_midway_does_not_cost_the_others_their_readings(bundle):
+    asked = engines("ONNX Runtime fp32", GEMMS[1].name)
+
+    def kill_the_first(part: str, count: int) -> None:
+        if (part, count) == ("in turns", 1):
+            children = psutil.Process().children()
+            (engine,) = [one for one in children if asked[0].module in one.cmdline()[3]]
+            engine.kill()
+            while engine.status() != psutil.STATUS_ZOMBIE:  # left for its parent to find
+                time.sleep(0.01)
+
+    fp32, gemm = race(course(bundle), asked, 3, kill_the_first)
+    assert (len(gemm.turns), gemm.problem) == (3, "")
+    assert (fp32.turns, fp32.problem) == ([], "ended, exit code -9: ")
 
 
 def test_what_is_not_there_is_named_with_how_to_get_it(bundle):
