@@ -17,6 +17,10 @@ CLUTTER_DB = -20.0
 look washed out, though the liver is bright."""
 
 
+LEAN_VARIANCE = 0.25
+"""Of the scatterer power in a liver without fat; Nakagami m 0.81."""
+
+
 class Biology(msgspec.Struct, frozen=True, kw_only=True):
     """Acoustic latents of one subject; levels are backscatter re normal liver, dB."""
 
@@ -58,10 +62,11 @@ def draw_biology(fat_pct: float, preset: Preset, rng: np.random.Generator) -> Bi
         kidney_attenuation=float(rng.uniform(0.65, 1.0)),
         kidney_db=-1.5 + preset.sd_kidney_db * kidney,
         vessel_db=BLOOD_DB + 2 * vessel,
-        portal_wall_db=float(rng.uniform(12, 15)),
-        diaphragm_db=float(rng.uniform(17, 22)),
+        portal_wall_db=float(rng.uniform(*preset.portal_wall_db)),
+        diaphragm_db=float(rng.uniform(*preset.diaphragm_db)),
         mirror_db=-float(rng.uniform(4, 12)),
-        texture_variance=texture_variance(fat_pct),
+        texture_variance=preset.texture_of_fat * texture_variance(fat_pct)
+        + (1 - preset.texture_of_fat) * float(rng.uniform(0, LEAN_VARIANCE)),
     )
 
 
@@ -88,4 +93,4 @@ def texture_variance(fat_pct: float) -> float:
 
     Source: Tsui 2017 (m of healthy livers at 3.5 MHz); fat drives m to 1.
     """
-    return 0.25 * max(0.0, 1 - fat_pct / 20)
+    return LEAN_VARIANCE * max(0.0, 1 - fat_pct / 20)

@@ -15,6 +15,12 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     """Of the liver's attenuation around its mean for the fat, dB/cm/MHz."""
     sd_liver_db: float
     sd_kidney_db: float
+    texture_of_fat: float
+    """Share of the texture's variance that fat decides; the rest is the patient's own."""
+    portal_wall_db: Range
+    """Of a portal vein's wall re normal liver."""
+    diaphragm_db: Range
+    """Re normal liver."""
     flattening: Range
     """Share of a patient's own attenuation that the operator's TGC takes out."""
     sd_tgc_db_cm: float
@@ -49,6 +55,9 @@ PRESETS: dict[str, Preset] = {
         sd_attenuation=0.012,
         sd_liver_db=0.4,
         sd_kidney_db=0.5,
+        texture_of_fat=1.0,
+        portal_wall_db=(12.0, 15.0),
+        diaphragm_db=(17.0, 22.0),
         flattening=(0.0, 0.1),
         sd_tgc_db_cm=0.08,
         sd_slider_db=0.4,
@@ -72,6 +81,9 @@ PRESETS: dict[str, Preset] = {
         sd_attenuation=0.012,
         sd_liver_db=0.4,
         sd_kidney_db=0.5,
+        texture_of_fat=1.0,
+        portal_wall_db=(12.0, 15.0),
+        diaphragm_db=(17.0, 22.0),
         flattening=(0.0, 0.15),
         sd_tgc_db_cm=0.12,
         sd_slider_db=0.6,
@@ -95,6 +107,9 @@ PRESETS: dict[str, Preset] = {
         sd_attenuation=0.055,
         sd_liver_db=1.5,
         sd_kidney_db=1.8,
+        texture_of_fat=1.0,
+        portal_wall_db=(12.0, 15.0),
+        diaphragm_db=(17.0, 22.0),
         flattening=(0.1, 0.6),
         sd_tgc_db_cm=0.5,
         sd_slider_db=1.5,
@@ -118,6 +133,10 @@ PRESETS: dict[str, Preset] = {
         sd_attenuation=0.03,
         sd_liver_db=1.0,
         sd_kidney_db=1.2,
+        # What tells fat on a virtual liver beside how fast it dims, and on a real one need not.
+        texture_of_fat=0.0,
+        portal_wall_db=(4.0, 22.0),
+        diaphragm_db=(10.0, 28.0),
         flattening=(0.0, 0.5),
         sd_tgc_db_cm=0.5,
         sd_slider_db=1.8,

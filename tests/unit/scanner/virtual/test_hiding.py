@@ -63,6 +63,17 @@ def test_bmi_and_wall_know_a_little_and_the_liver_knows_much() -> None:
     assert np.corrcoef(fat, [s.biology.liver_attenuation for s in subjects])[0, 1] > 0.9
 
 
+def test_texture_knows_the_fat_where_networks_are_measured_but_not_where_they_only_learn() -> None:
+    found = {}
+    for preset in PRESETS:
+        subjects = draw_cohort(preset, 2000, 3)
+        texture = [subject.biology.texture_variance for subject in subjects]
+        found[preset] = np.corrcoef([subject.true_pct for subject in subjects], texture)[0, 1]
+
+    assert abs(found.pop("varied")) < 0.1
+    assert max(found.values()) < -0.9
+
+
 def ridge_r(features: Field, target: Field, weight: float = 3.0) -> float:
     """Correlation of a ridge regression's five-fold predictions with the truth."""
     features = (features - features.mean(axis=0)) / (features.std(axis=0) + 1e-6)
