@@ -72,8 +72,10 @@ class Look:
         gray = self._placed.gray
         rows, columns = (max(1, side // SAMPLES) for side in gray.shape)
         lit = rows * np.count_nonzero(gray[::rows, ::columns] > limits.LIT_GRAY, axis=0)
-        held = lit[lit >= FULL * lit.max()] if lit.any() else lit[:0]
-        return float(held.mean() / (columns * len(held))) if len(held) else 0.0
+        if not lit.any():
+            return 0.0
+        held = lit[lit >= FULL * lit.max()]
+        return float(held.mean() / (columns * held.size))
 
     def _shown(self) -> float:
         """Lit pixels that the window shows, as a share of the frame's."""
