@@ -4,7 +4,8 @@ Source: Colantonio et al., "A Deep Learning Approach for Hepatic Steatosis Estim
 Ultrasound Imaging", section 2.2. The kernel (3x3) and the dense layer's width (64) are ours.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import keras
 import numpy as np
@@ -63,16 +64,11 @@ def _pooled(x: keras.KerasTensor, dtype: str) -> keras.KerasTensor:
     return x
 
 
-def _strided(x: keras.KerasTensor, dtype: str) -> keras.KerasTensor:
+def _strided(x: keras.KerasTensor, dtype: str, residual: int = 0) -> keras.KerasTensor:
+    """`residual`: so many of the last stages have a second convolution, added to the first."""
     for number, filters in enumerate(STRIDED_FILTERS, start=1):
         x = _convolved(x, filters, 2, f"conv{number}", dtype)
-    return x
-
-
-def _residual(x: keras.KerasTensor, dtype: str) -> keras.KerasTensor:
-    for number, filters in enumerate(STRIDED_FILTERS, start=1):
-        x = _convolved(x, filters, 2, f"conv{number}", dtype)
-        if number > len(STRIDED_FILTERS) - RESIDUAL_STAGES:
+        if number > len(STRIDED_FILTERS) - residual:
             deeper = _convolved(x, filters, 1, f"deeper{number}", dtype)
             x = layers.Add(dtype=dtype, name=f"add{number}")([x, deeper])
     return x
@@ -86,7 +82,12 @@ def _convolved(
     )(x)
 
 
-_LAYERS = {"paper": _pooled, "halved": _pooled, "strided": _strided, "residual": _residual}
+_LAYERS: dict[Architecture, Callable[[keras.KerasTensor, str], keras.KerasTensor]] = {
+    "paper": _pooled,
+    "halved": _pooled,
+    "strided": _strided,
+    "residual": partial(_strided, residual=RESIDUAL_STAGES),
+}
 
 
 def in_float32(model: keras.Model) -> keras.Model:
