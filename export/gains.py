@@ -30,7 +30,7 @@ def time_steps(run: RunFolder, view: View, rounds: int, steps: Steps) -> dict[st
     frames = of_view(calibration_frames(run, FRAMES, steps), view)
     with steps.step("converting"):
         plain = convert(load(run.keras_files[view]))
-    folded = fold_normalisation(plain)
+    folded = name_layers(fold_normalisation(plain))
     pooled = fold_pooling(folded)
     graphs = {PLAIN: plain, "normalisation folded": folded}
     if pooled is not folded:
@@ -38,7 +38,7 @@ def time_steps(run: RunFolder, view: View, rounds: int, steps: Steps) -> dict[st
     with steps.step("quantising", 2) as done:
         for name, graph in (("int8", pooled), ("int8, pooling not folded", folded)):
             if name == "int8" or pooled is not folded:
-                with quantiser(name_layers(graph), frame_inputs(frames)) as made:
+                with quantiser(graph, frame_inputs(frames)) as made:
                     graphs[name] = made.quantise("minmax", [])
             done()
     sessions: dict[str, Session] = {

@@ -27,13 +27,18 @@ class Quantised(NamedTuple):
     record: Quantisation
 
 
-def fp32(plain: Mapping[ModelName, onnx.ModelProto]) -> Graphs:
-    """Converted graphs with the rewrites that fp32 gains by."""
+def folded(plain: Mapping[ModelName, onnx.ModelProto]) -> Graphs:
+    """Converted graphs with the normalisation folded and layers named, to make all others of."""
     return {name: name_layers(fold_normalisation(graph)) for name, graph in plain.items()}
 
 
+def fp32(graphs: Graphs) -> Graphs:
+    """Folded graphs with the rewrites that fp32 gains by on a CPU."""
+    return {name: fold_pooling(graph) for name, graph in graphs.items()}
+
+
 def fp16(graphs: Graphs) -> Graphs:
-    """fp32 graphs with fp16 arithmetic."""
+    """Folded graphs with fp16 arithmetic: for GPUs, which gain nothing by bands."""
     return {name: to_half(graph) for name, graph in graphs.items()}
 
 
@@ -58,8 +63,7 @@ def int8(graphs: Graphs, frames: Pairs, steps: Steps) -> Quantised:
 def _view(graph: onnx.ModelProto, frames: Pairs, view: View) -> Plan:
     pixels = of_view(frames, view)
     wanted = view_outputs(graph.SerializeToString(), pixels)[0]
-    pooled = name_layers(fold_pooling(graph))
-    with quantiser(pooled, frame_inputs(pixels)) as made:
+    with quantiser(graph, frame_inputs(pixels)) as made:
         return choose(made, lambda data: view_outputs(data, pixels)[0], wanted)
 
 

@@ -15,7 +15,7 @@ from export.convert import OPSET, convert, load
 from export.estimates import keras_estimates
 from export.golden import choose, golden_npz
 from export.heads import with_heads
-from export.networks import Graphs, fp16, fp32, int8
+from export.networks import Graphs, folded, fp16, fp32, int8
 from export.rendering import calibration_frames, parity_frames
 from export.rewrite.batch import any_batch
 from export.run_folder import MODELS, RunFolder
@@ -57,7 +57,8 @@ def pack(run: RunFolder, out: Path, order: Order, steps: Steps) -> Packed:
         ConversionError, ParityError, ProviderError, BundleError: nothing is written.
     """
     models = _load(run, steps)
-    bare, quantisation = _graphs(models, run, order, steps)
+    whole = _converted(models, steps)
+    bare, quantisation = _graphs(whole, run, order, steps)
     # After quantising, so that the heads stay in fp32.
     graphs = {precision: with_heads(those, run.heads) for precision, those in bare.items()}
     pairs = parity_frames(run, order.parity_pairs, steps)
@@ -66,7 +67,7 @@ def pack(run: RunFolder, out: Path, order: Order, steps: Steps) -> Packed:
     networks = {precision: _bytes(those) for precision, those in graphs.items()}
     rows = check_all(networks, providers_here(), trained, pairs, steps)
     on_cpu = {row.precision: row.estimates for row in rows if row.provider == "cpu"}
-    files = _named(networks, _bytes(_batched(bare["fp32"])))
+    files = _named(networks, _bytes(_batched(whole)))
     files[GOLDEN_NAME] = golden_npz(pairs, trained, on_cpu, choose(pairs.hmrs_pct))
     variants = {precision: _variant(precision, rows, pairs, quantisation) for precision in graphs}
     with steps.step(f"writing {out}"):
@@ -83,22 +84,26 @@ def _load(run: RunFolder, steps: Steps) -> dict[ModelName, Any]:
     return models
 
 
-def _graphs(
-    models: Mapping[ModelName, Any], run: RunFolder, order: Order, steps: Steps
-) -> tuple[dict[Precision, Graphs], Quantisation | None]:
-    """Networks in every precision that is asked for, and how the 8-bit ones were made."""
+def _converted(models: Mapping[ModelName, Any], steps: Steps) -> Graphs:
     plain: Graphs = {}
     with steps.step(f"converting to ONNX, opset {OPSET}", len(MODELS)) as done:
         for name in MODELS:
             plain[name] = convert(models[name])
             done()
-    graphs: dict[Precision, Graphs] = {"fp32": fp32(plain)}
+    return folded(plain)
+
+
+def _graphs(
+    whole: Graphs, run: RunFolder, order: Order, steps: Steps
+) -> tuple[dict[Precision, Graphs], Quantisation | None]:
+    """Networks in every precision that is asked for, and how the 8-bit ones were made."""
+    graphs: dict[Precision, Graphs] = {"fp32": fp32(whole)}
     quantisation = None
     if "int8" in order.precisions:
         frames = calibration_frames(run, order.calibration_pairs, steps)
         graphs["int8"], quantisation = int8(graphs["fp32"], frames, steps)
     if "fp16" in order.precisions:
-        graphs["fp16"] = fp16(graphs["fp32"])
+        graphs["fp16"] = fp16(whole)
     return graphs, quantisation
 
 

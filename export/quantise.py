@@ -27,6 +27,8 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.quant_utils import add_pre_process_metadata
 
+from export.rewrite.names import layer_of
+
 Method = Literal["minmax", "entropy", "percentile"]
 METHODS: tuple[Method, ...] = ("minmax", "entropy", "percentile")
 WEIGHT_BITS = 7
@@ -92,11 +94,11 @@ class Quantiser:
     def _always_fp32(self) -> set[str]:
         """The first convolution with its pooling, and the last dense layer."""
         nodes = self.model.graph.node
-        convolutions = [at for at, node in enumerate(nodes) if node.op_type == "Conv"]
+        layers = [layer_of(node) if node.op_type == "Conv" else "" for node in nodes]
+        others = [name for name in dict.fromkeys(layers) if name][1:]
+        second = layers.index(others[0]) if others else len(nodes)
         dense = [node.name for node in nodes if node.op_type == "Gemm"]
-        second = convolutions[1] if len(convolutions) > 1 else len(nodes)
-        first = [node.name for node in nodes[:second] if node.op_type in FIRST]
-        return {*first, *dense[-1:]}
+        return {*(node.name for node in nodes[:second] if node.op_type in FIRST), *dense[-1:]}
 
 
 @contextmanager

@@ -17,3 +17,8 @@ def name_layers(model: onnx.ModelProto) -> onnx.ModelProto:
         seen[kind] += 1
         node.name = f"{kind}{seen[kind]}"
     return named
+
+
+def layer_of(node: onnx.NodeProto) -> str:
+    """Name of the layer of a node, of which there may be several: conv1 of conv1/3."""
+    return str(node.name).partition("/")[0]

@@ -1,12 +1,17 @@
-"""First convolution and half of its max pooling as one convolution of stride 2.
+"""First convolution and half of its max pooling as one convolution of stride 2, in bands of rows.
 
 A 2x2 maximum with stride 2 over a 3x3 convolution looks at two neighbouring columns of outputs, and
 each of them sees the image moved by a pixel. A kernel 4 wide with stride 2 across holds the 3x3
 kernel at one of two places; of twice as many outputs, the maximum of two rows, then of the two
-places, is the pooled one. It is the way in which ONNX Runtime keeps a one-channel first convolution
-in fp32 and everything after it in int8 without an int8 pooling over single channels, which costs
-more than it gains; and the paper's 8 filters, thus 16, fill a vector of AVX-512.
+places, is the pooled one. The paper's 8 filters, thus 16, fill a vector of AVX-512; what fills half
+of one is as slow, and ONNX Runtime pools it in a slower way. In int8 it keeps the first layer in
+fp32, where it is faster over one channel, without an int8 pooling that costs more than it gains.
+
+What the first convolution gives is by far the largest thing in the network: 4 MB of the paper's.
+One band of rows after the other, it stays in a core's own cache until it is a quarter of that.
 """
+
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
@@ -16,43 +21,121 @@ from export.rewrite.graph import Floats, Graph, attributes
 
 PLACES = 2
 
+BAND_BYTES = 512 * 1024
+"""Of the convolution's output, at most, in a band: half of the smallest second-level cache that a
+core with AVX-512 has. 275 to 460 kB are equally fast on one with 2 MB (docs/decisions/0008)."""
+
+
+class Rows(NamedTuple):
+    """Output rows [first, last) of the first convolution, out of `height`."""
+
+    first: int
+    last: int
+    height: int
+
+    @property
+    def seen(self) -> tuple[int, int]:
+        """Input rows [first, last) under the 3x3 kernel, padding left out."""
+        return max(self.first - 1, 0), min(self.last + 1, self.height)
+
+    @property
+    def padding(self) -> tuple[int, int]:
+        """Rows of it above and below."""
+        return int(self.first == 0), int(self.last == self.height)
+
+
+class Layer(NamedTuple):
+    """The nodes that make up the first layer."""
+
+    convolution: onnx.NodeProto
+    relu: onnx.NodeProto
+    pool: onnx.NodeProto
+
 
 def fold_pooling(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Replace Conv 3x3, Relu, MaxPool 2x2 by Conv 3x4 with stride 2 across, Relu, MaxPool, Max.
+    """Replace Conv 3x3, Relu, MaxPool 2x2 by bands of Conv 3x4 with stride 2 across, MaxPool, Max.
 
+    `model`: its nodes named; the new ones are named after the old ones and their band (conv1/0).
     Only where the first convolution has one input channel, stride 1 and a padding of 1; a graph
     without that pattern comes back as it is.
     """
     graph = Graph(model)
-    convolution = next((node for node in graph.nodes if node.op_type == "Conv"), None)
-    if convolution is None or not _fits(graph, convolution):
+    layer = _first_layer(graph)
+    if layer is None:
         return model
-    relu = graph.only_user(convolution.output[0])
-    pool = graph.only_user(relu.output[0]) if relu is not None else None
-    if relu is None or pool is None or relu.op_type != "Relu" or not _halves(pool):
-        return model
-    kernel, bias = (graph.constant(name) for name in convolution.input[1:3])
+    kernel, bias = (graph.constant(name) for name in layer.convolution.input[1:3])
     if kernel is None or bias is None:
         return model
-    names = [
-        convolution.input[0],
+    weights = [
         graph.add_constant("two_kernels", _two(kernel)),
         graph.add_constant("two_biases", np.tile(bias, PLACES)),
     ]
-    columns = [f"column_{place}" for place in range(PLACES)]
+    height, width = graph.shape(layer.convolution.input[0])[2:]
+    bands = _bands(height, kernel.dtype.itemsize * len(kernel) * width)
     new = [
-        helper.make_node(
-            "Conv", names, ["columns"], kernel_shape=[3, 4], strides=[1, 2], pads=[1, 1, 1, 1]
-        ),
-        helper.make_node("Relu", ["columns"], ["lit_columns"]),
-        helper.make_node(
-            "MaxPool", ["lit_columns"], ["pooled_columns"], kernel_shape=[2, 1], strides=[2, 1]
-        ),
-        helper.make_node("Split", ["pooled_columns"], columns, axis=1, num_outputs=PLACES),
-        helper.make_node("Max", columns, [pool.output[0]]),
+        node
+        for number, rows in enumerate(bands)
+        for node in _band(graph, layer, weights, rows, str(number))
     ]
-    graph.replace([convolution, relu, pool], new)
+    pooled = [node.output[0] for node in new if node.op_type == "Max"]
+    out = layer.pool.output[0]
+    new.append(helper.make_node("Concat", pooled, [out], f"{layer.pool.name}/bands", axis=2))
+    graph.replace(list(layer), new)
     return graph.finish()
+
+
+def _first_layer(graph: Graph) -> Layer | None:
+    convolution = next((node for node in graph.nodes if node.op_type == "Conv"), None)
+    if convolution is None or not _fits(graph, convolution):
+        return None
+    relu = graph.only_user(convolution.output[0])
+    pool = graph.only_user(relu.output[0]) if relu is not None else None
+    if relu is None or pool is None or relu.op_type != "Relu" or not _halves(pool):
+        return None
+    return Layer(convolution, relu, pool)
+
+
+def _bands(height: int, row_bytes: int) -> list[Rows]:
+    """As few as are small enough; all of one, even, number of rows."""
+    pairs = height // 2
+    for rows in (2 * pairs // number for number in range(1, pairs + 1) if pairs % number == 0):
+        if rows * row_bytes <= BAND_BYTES:
+            break
+    return [Rows(first, first + rows, height) for first in range(0, height, rows)]
+
+
+def _band(
+    graph: Graph, layer: Layer, weights: list[str], rows: Rows, band: str
+) -> list[onnx.NodeProto]:
+    """From the convolution's input to the pooled rows of one band."""
+    nodes: list[onnx.NodeProto] = []
+
+    def add(
+        kind: str, inputs: list[str], like: onnx.NodeProto, outputs: int = 1, **told: Any
+    ) -> Any:
+        name = (
+            f"{like.name}/{band}" if like.op_type == kind else f"{like.name}/{kind.lower()}/{band}"
+        )
+        made = [f"{name}:{number}" for number in range(outputs)]
+        nodes.append(helper.make_node(kind, inputs, made, name, **told))
+        return made
+
+    convolution, relu, pool = layer
+    (first, last), (above, below) = rows.seen, rows.padding
+    bounds = [
+        graph.add_constant(f"{name}/{band}", np.array([value], np.int64))
+        for name, value in (("first_row", first), ("end_row", last), ("row_axis", 2))
+    ]
+    seen = add("Slice", [convolution.input[0], *bounds], convolution)
+    padding = [above, 1, below, 1]
+    columns = add(
+        "Conv", [*seen, *weights], convolution, kernel_shape=[3, 4], strides=[1, 2], pads=padding
+    )
+    lit = add("Relu", columns, relu)
+    of_rows = add("MaxPool", lit, pool, kernel_shape=[2, 1], strides=[2, 1])
+    places = add("Split", of_rows, pool, PLACES, axis=1, num_outputs=PLACES)
+    add("Max", places, pool)
+    return nodes
 
 
 def _fits(graph: Graph, convolution: onnx.NodeProto) -> bool:

@@ -12,6 +12,7 @@ from export import mixed
 from export.half import to_half
 from export.parity import measure
 from export.quantise import METHODS, Quantiser, frame_inputs
+from export.rewrite import pooling
 from export.rewrite.names import name_layers
 from export.rewrite.normalisation import fold_normalisation
 from export.rewrite.pooling import fold_pooling
@@ -21,7 +22,7 @@ FRAMES = some_frames(32)
 
 
 def made(architecture: str, folder: Path) -> Quantiser:
-    graph = name_layers(fold_pooling(fold_normalisation(network(architecture))))
+    graph = fold_pooling(name_layers(fold_normalisation(network(architecture))))
     return Quantiser(graph, frame_inputs(FRAMES), folder)
 
 
@@ -50,6 +51,19 @@ def test_all_but_the_first_convolution_and_the_last_dense_layer(
     assert [opset.domain for opset in model.opset_import] == [""]
     wanted, found = (outputs(one, FRAMES)[0][:, 0] for one in (quantiser.model, model))
     assert 0 < measure(wanted, found).mean_abs_pct < 0.05 * np.ptp(wanted)
+
+
+def test_the_first_layer_stays_in_fp32_in_all_of_its_bands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pooling, "BAND_BYTES", 1)
+    quantiser = made("paper", tmp_path)
+
+    model = quantiser.quantise("minmax", [])
+
+    assert quantiser.layers == ["conv2", "conv3", "dense1"]
+    assert in_8_bits(model) == 3
+    assert kinds(model).count("Conv") == 12 + 2
 
 
 def test_no_two_products_can_overflow_16_bits(tmp_path: Path) -> None:

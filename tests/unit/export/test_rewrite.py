@@ -5,10 +5,11 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
+from export.rewrite import pooling
 from export.rewrite.batch import any_batch
 from export.rewrite.graph import attributes
 from export.rewrite.levelling import level
-from export.rewrite.names import name_layers
+from export.rewrite.names import layer_of, name_layers
 from export.rewrite.normalisation import fold_normalisation
 from export.rewrite.pooling import fold_pooling
 from tests.unit.export.graphs import kinds, network, outputs, some_frames
@@ -47,15 +48,37 @@ def test_the_comparison_sees_a_mean_that_is_a_gray_level_off() -> None:
         assert_same(plain, off)
 
 
-def test_half_of_the_first_pooling_becomes_part_of_its_convolution() -> None:
-    plain = fold_normalisation(network("paper"))
+@pytest.mark.parametrize(
+    ("band_bytes", "bands"), [(10**6, 1), (24 * 4 * 4 * 12, 2), (24 * 4 * 4 * 7, 4), (1, 12)]
+)
+def test_half_of_the_first_pooling_becomes_part_of_its_convolution(
+    band_bytes: int, bands: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pooling, "BAND_BYTES", band_bytes)
+    plain = name_layers(fold_normalisation(network("paper")))
 
     pooled = fold_pooling(plain)
 
     assert_same(plain, pooled)
-    assert kinds(pooled).count("Max") == kinds(plain).count("Max") + 1
-    first = next(node for node in pooled.graph.node if node.op_type == "Conv")
-    assert (attributes(first)["kernel_shape"], attributes(first)["strides"]) == ([3, 4], [1, 2])
+    first = [node for node in pooled.graph.node if layer_of(node) == "conv1"]
+    convolutions = [attributes(node) for node in first if node.op_type == "Conv"]
+    assert len(convolutions) == kinds(pooled).count("Max") == bands
+    for told in convolutions:
+        assert (told["kernel_shape"], told["strides"]) == ([3, 4], [1, 2])
+    assert len({node.name for node in pooled.graph.node}) == len(pooled.graph.node)
+
+
+def test_a_band_that_misses_a_row_of_its_neighbour_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control."""
+    monkeypatch.setattr(pooling, "BAND_BYTES", 1)
+    blind = property(lambda rows: (rows.first, min(rows.last + 1, rows.height)))
+    above = property(lambda rows: (1, int(rows.last == rows.height)))
+    monkeypatch.setattr(pooling.Rows, "seen", blind)
+    monkeypatch.setattr(pooling.Rows, "padding", above)
+    plain = name_layers(fold_normalisation(network("paper")))
+
+    with pytest.raises(AssertionError):
+        assert_same(plain, fold_pooling(plain))
 
 
 def test_graphs_without_the_pattern_come_back_as_they_are() -> None:
