@@ -9,16 +9,20 @@ from bench.errors import BenchError, MissingError
 from bench.float_input import float_input
 from bench.peers import Peer
 from bench.rig import Rig
+from bench.whole_graph import whole_graph
 from edge.contract.bundle import Bundle
 
 MODEL, FLOAT_MODEL, KERAS, SIZE = "model.onnx", "float.onnx", "model.keras", "size"
 
 
 def write_models(folder: Path, bundle: Bundle, case: Case, run_folder: Path | None) -> None:
-    """Write what peers read: the view's network in fp32, twice, and the training run's own."""
+    """Write what peers read: the view's network in fp32, twice, and the training run's own.
+
+    The one with floats for bytes is for OpenVINO, which gains nothing by bands.
+    """
     model = bundle.model(case.view)
     (folder / MODEL).write_bytes(model)
-    (folder / FLOAT_MODEL).write_bytes(float_input(model))
+    (folder / FLOAT_MODEL).write_bytes(float_input(whole_graph(bundle, case.view, "fp32")))
     (folder / SIZE).write_text(str(bundle.manifest.crop.size))
     if run_folder is not None:
         (folder / KERAS).symlink_to((run_folder / f"{case.view}.keras").resolve())

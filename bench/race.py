@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from bench.contender import HERE, package_path
 from bench.engines import GEMMS, Engine
 from bench.errors import BenchError, MissingError
+from bench.whole_graph import whole_graph
 from edge.contract.bundle import Bundle, BundleError
 from edge.contract.grading import View
 
@@ -120,8 +122,9 @@ def _words(course: Course, engine: Engine, folder: Path) -> list[str]:
         raise MissingError(f"missing: the bundle has no {engine.precision} networks")
     if engine.source == "keras" and course.keras is None:
         raise MissingError("missing: give --run DIR, the folder of `train fit` behind the bundle")
-    model, windows = folder / f"{engine.precision}.onnx", folder / "windows.npy"
-    model.write_bytes(course.bundle.model(course.view, engine.precision))
+    graph = course.bundle.model if engine.module == "ort" else partial(whole_graph, course.bundle)
+    model, windows = folder / f"{engine.module}.{engine.precision}.onnx", folder / "windows.npy"
+    model.write_bytes(graph(course.view, engine.precision))
     np.save(windows, _golden(course.bundle, f"{course.view.lower()}_frames"))
     words = [engine.module, "--model", str(model), "--windows", str(windows)]
     words += ["--threads", str(course.threads), "--provider", course.provider]
