@@ -1,7 +1,7 @@
 """Batches for Keras: frames as uint8 from disk to network, and the two-branch tail's features."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from train.augment import NONE, Augmentation, augment
 from train.cohort import ViewFrames
+from train.dimming import dimmed
 from train.pairs import Indices, Pairs, pair_frames
 
 Batch = tuple[Any, Any]
@@ -19,10 +20,17 @@ autotuner, whose loop sleeps for 10 ms, then twice that, and so on, and is waite
 an epoch: every second or third epoch took up to twice as long (Keras 3.15, TensorFlow 2.21)."""
 
 
+class Dimming(NamedTuple):
+    """Of which share of the frames are dimmed as by more fat, and how large a pixel is."""
+
+    share: float
+    mm_per_px: float
+
+
 class FrameBatches(keras.utils.PyDataset):  # type: ignore[misc]  # keras is untyped
     """Batches of (frames (n, side, side, 1) uint8, H-MRS % (n, 1) float32).
 
-    With a seed they are shuffled and augmented anew each epoch, the same for the same seed.
+    With a seed they are shuffled, dimmed and augmented anew each epoch, the same for the same seed.
     """
 
     def __init__(
@@ -32,12 +40,14 @@ class FrameBatches(keras.utils.PyDataset):  # type: ignore[misc]  # keras is unt
         *,
         seed: int | None = None,
         augmentation: Augmentation = NONE,
+        dimming: Dimming | None = None,
     ) -> None:
         super().__init__(**FED)
         self._frames = frames
         self._batch = batch
         self._seed = seed
         self._augmentation = augmentation
+        self._dimming = dimming
         self._epoch = 0
         self._order = self._shuffled()
 
@@ -54,10 +64,14 @@ class FrameBatches(keras.utils.PyDataset):  # type: ignore[misc]  # keras is unt
         # sorted, so that the disk is read forwards; the order within a batch means nothing
         chosen = np.sort(chosen)
         pixels = self._frames.pixels[self._frames.rows[chosen]]
+        fat_pct = self._frames.hmrs_pct[chosen]
         if self._seed is not None:
-            rng = np.random.default_rng([self._seed, self._epoch, index])
-            pixels = augment(pixels, self._augmentation, rng)
-        return pixels[..., np.newaxis], self._frames.hmrs_pct[chosen, np.newaxis]
+            drawn = [self._seed, self._epoch, index]
+            if self._dimming is not None:
+                rng = np.random.default_rng([*drawn, 1])
+                pixels, fat_pct = dimmed(pixels, fat_pct, *self._dimming, rng)
+            pixels = augment(pixels, self._augmentation, np.random.default_rng(drawn))
+        return pixels[..., np.newaxis], fat_pct[:, np.newaxis]
 
     def on_epoch_end(self) -> None:
         """Shuffle for the next epoch."""

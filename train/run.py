@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from edge.contract.grading import PAIR, VIEWS, View
 from train.atomic import write_whole
 from train.augment import for_view
-from train.batches import FeatureBatches, FrameBatches
+from train.batches import Dimming, FeatureBatches, FrameBatches
 from train.claimed import FolderError, claimed
 from train.cohort import Cohort, ViewFrames
 from train.evaluate import Models, measure_views
@@ -67,6 +67,13 @@ class Run:
     def frames(self, view: View, side: Side) -> ViewFrames:
         """Frames of one view of the subjects of one side."""
         return self.cohort.views[view].of(side)
+
+    def dimming(self, view: View) -> Dimming | None:
+        """Which of a view's training frames are dimmed; None for none."""
+        share, mm_per_px = self.settings.dim, self.cohort.record.crop.mm_per_px
+        if not share or view != "AR" or mm_per_px is None:
+            return None
+        return Dimming(share, mm_per_px)
 
 
 def train_all(cohort: Cohort, out: Path, settings: FitSettings, watch: Watcher) -> RunRecord:
@@ -141,6 +148,7 @@ def train_view(run: Run, view: View) -> tuple[keras.Model, History]:
         settings.batch,
         seed=settings.seed,
         augmentation=for_view(settings.augmentation, view),
+        dimming=run.dimming(view),
     )
     validation = FrameBatches(run.frames(view, run.split.validation), settings.batch)
     history = fit(model, training, validation, settings, [run.watch(view)])

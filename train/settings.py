@@ -37,4 +37,7 @@ class FitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     schedule: Schedule = "constant"
     momentum: Annotated[float, Meta(gt=0, lt=1)] = 0.9
     """Of the input batch normalisation; 0.9 suits few steps an epoch, the paper's had 268."""
+    dim: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    """Share of AR frames dimmed and labelled anew (`train.dimming`); the paper does no such thing.
+    Not in HR, where the kidney lies beyond the liver."""
     precision: Precision = "float32"

@@ -1,4 +1,4 @@
-"""Whether a cohort has both views wherever training needs them."""
+"""Whether a cohort has what training needs: both views on every side, and a scale to dim by."""
 
 from edge.contract.grading import VIEWS
 from train.cohort import Cohort, CohortError
@@ -27,3 +27,13 @@ def check_both_views(cohort: Cohort, settings: FitSettings) -> None:
                 f"{cohort.path}: no subject with both views fell to {name}; {len(paired)} of "
                 f"{len(cohort.hmrs_pct)} have both: ingest more of them, or take another --seed"
             )
+
+
+def check_scale(cohort: Cohort, settings: FitSettings) -> None:
+    """Refuse to dim frames whose depth in centimetres nobody knows: CohortError with the remedy."""
+    if settings.dim and cohort.record.crop.mm_per_px is None:
+        raise CohortError(
+            f"{cohort.path}: its windows have no fixed scale, so --dim {settings.dim:g} does not "
+            "know how deep a pixel lies; make it with --mm-per-px (cohort) or --crop-mm-per-px "
+            "(ingest), or leave --dim out"
+        )

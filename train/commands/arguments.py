@@ -23,7 +23,7 @@ def at_least(lowest: int) -> Callable[[str], int]:
 
 
 def share(text: str) -> float:
-    """Part of the subjects: above 0, below 0.5."""
+    """Part of the subjects, or of the frames: above 0, below 0.5."""
     try:
         value = float(text)
     except ValueError as error:

@@ -15,7 +15,7 @@ from train.quiet import wake_keras
 from train.record import RunRecord
 from train.settings import FitSettings
 from train.split import SplitError
-from train.views import check_both_views
+from train.views import check_both_views, check_scale
 
 HELP = (
     "Train the paper's CNNs (AR, HR, and AR+HR on their frozen trunks) on a rendered cohort or on "
@@ -40,13 +40,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--validation", type=share, default=DEFAULTS.validation, help="share of the subjects"
     )
     parser.add_argument("--test", type=share, default=DEFAULTS.test, help="share of the subjects")
+    parser.add_argument(
+        "--dim",
+        type=share,
+        default=DEFAULTS.dim,
+        help="share of the AR frames to dim with depth as more fat would, and to label so, lest a "
+        "network heed everything but dimming; needs windows of a fixed scale",
+    )
     add_training(parser, augment="light", architecture="paper")
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, then show the figures on unseen subjects."""
     console = Console()
-    settings = FitSettings(validation=args.validation, test=args.test, **training_of(args))
+    settings = FitSettings(
+        validation=args.validation, test=args.test, dim=args.dim, **training_of(args)
+    )
     try:
         record = _train(read_cohort(args.cohort), args.out, settings, console)
     except (CohortError, SplitError, FolderError) as error:
@@ -59,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _train(cohort: Cohort, out: Path, settings: FitSettings, console: Console) -> RunRecord:
     check_both_views(cohort, settings)
+    check_scale(cohort, settings)
     wake_keras()  # here, so that --help takes no TensorFlow and no seconds
     from train.progress import EpochProgress
     from train.run import train_all
