@@ -8,7 +8,7 @@ import onnx
 from numpy.typing import NDArray
 
 from edge.contract.variant import Parity
-from export.parity import measure, over_limit
+from export.parity import measure, over_limit, strain
 from export.quantise import METHODS, Method, Quantiser
 from export.rewrite.levelling import level
 
@@ -57,10 +57,10 @@ def _try(quantiser: Quantiser, run: Run, wanted: Outputs, method: Method, kept: 
 
 
 def _by_sensitivity(quantiser: Quantiser, run: Run, wanted: Outputs, method: Method) -> list[str]:
-    """Layers by what each alone does to the estimates when it is 8-bit, the worst first."""
+    """Layers by how near each alone comes to a limit when it is 8-bit, the worst first."""
     layers = quantiser.layers
     alone = {
         layer: _try(quantiser, run, wanted, method, [one for one in layers if one != layer])
         for layer in layers
     }
-    return sorted(layers, key=lambda layer: -alone[layer].found.mean_abs_pct)
+    return sorted(layers, key=lambda layer: -strain(alone[layer].found, "int8"))

@@ -52,6 +52,20 @@ def over_limit(found: Parity, precision: Precision, share: float = 1.0) -> list[
     `share`: of each limit, to ask for a margin. The figures are compared so that what is not a
     number is over.
     """
+    return [
+        f"{name} {value:.4f} ({limit * share:.4g} allowed)"
+        for name, (value, limit) in _limits(found, precision).items()
+        if not value <= limit * share + 1e-12
+    ]
+
+
+def strain(found: Parity, precision: Precision) -> float:
+    """The largest share of its limit that any figure takes; over 1 where one is beyond it."""
+    return max(value / limit for value, limit in _limits(found, precision).values())
+
+
+def _limits(found: Parity, precision: Precision) -> dict[str, tuple[float, float]]:
+    """Each figure and its limit, by name."""
     upper = {
         "mean |Δ|": (found.mean_abs_pct, MEAN_ABS_PCT),
         "99th percentile of |Δ|": (found.p99_abs_pct, P99_ABS_PCT),
@@ -62,11 +76,7 @@ def over_limit(found: Parity, precision: Precision, share: float = 1.0) -> list[
         upper[f"mean |Δ| above {FATTY_PCT:g} %"] = (found.fatty_mean_abs_pct, MEAN_ABS_PCT)
     if precision == "fp32":
         upper["largest |Δ|"] = (found.max_abs_pct, FP32_MAX_PCT)
-    return [
-        f"{name} {value:.4f} ({limit * share:.4g} allowed)"
-        for name, (value, limit) in upper.items()
-        if not value <= limit * share + 1e-12
-    ]
+    return upper
 
 
 def check(

@@ -10,7 +10,7 @@ from onnx import numpy_helper
 from edge.contract.variant import Parity
 from export import mixed
 from export.half import to_half
-from export.parity import measure
+from export.parity import measure, strain
 from export.quantise import METHODS, Quantiser, frame_inputs
 from export.rewrite import pooling
 from export.rewrite.names import name_layers
@@ -116,9 +116,16 @@ def test_the_most_sensitive_layers_go_back_first(
     plan = mixed.choose(quantiser, run, wanted)
 
     alone = {
-        layer: mixed._try(
-            quantiser, run, wanted, plan.method, [one for one in quantiser.layers if one != layer]
-        ).found.mean_abs_pct
+        layer: strain(
+            mixed._try(
+                quantiser,
+                run,
+                wanted,
+                plan.method,
+                [one for one in quantiser.layers if one != layer],
+            ).found,
+            "int8",
+        )
         for layer in quantiser.layers
     }
     assert plan.kept == sorted(alone, key=lambda layer: -alone[layer])[:2]
