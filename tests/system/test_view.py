@@ -167,6 +167,27 @@ def test_every_state_is_told_in_words(page: Any, stage: Stage) -> None:
     banner(page, "No scanner")
 
 
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_no_verdict_is_cut_short(page: Any, stage: Stage, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    for verdict, words in (
+        ("collecting", "collecting: 4 of 5 holds"),
+        ("insufficient", "too few holds to judge: 4 of 5 holds"),
+        ("repeatable", "repeatable: 4 of 5 holds"),
+        ("not_repeatable", "not repeatable: 4 of 5 holds"),
+    ):
+        stage.play(verdict=verdict, rule="n5-iqr30", holds=4)
+        place = card(page, "AR", ".verdict")
+        place.filter(has_text=words).wait_for()
+        beyond_px = place.evaluate("(place) => place.scrollWidth - place.clientWidth")
+        assert beyond_px <= 0, words
+        below_px = card(page, "AR", ".spread").last.evaluate(
+            """(last) => last.getBoundingClientRect().bottom
+              - last.closest(".card").getBoundingClientRect().bottom"""
+        )
+        assert below_px <= 0, words
+
+
 def test_the_exam_ends_with_a_reading_that_can_be_printed(
     page: Any, stage: Stage, browser: Any, url: str
 ) -> None:
