@@ -2,7 +2,7 @@
 
 On a virtual liver every sign of fat follows one number, and a network reads the signs that are
 easiest there: how walls drown, how the parenchyma stands out from vessels. On a real picture these
-depend on the scanner, and a network so trained heeds little else that has changed when it only dims
+depend on the scanner, and a network so trained hardly heeds one that does nothing but dim
 (docs/decisions/0013). In a small share of its frames nothing but the dimming tells of the fat.
 """
 

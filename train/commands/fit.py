@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=share,
         default=DEFAULTS.dim,
         help="share of the AR frames to dim with depth as more fat would, and to label so, lest a "
-        "network heed everything but dimming; needs windows of a fixed scale",
+        "network heed everything but dimming; for virtual cohorts, in windows of a fixed scale",
     )
     add_training(parser, augment="light", architecture="paper")
 
