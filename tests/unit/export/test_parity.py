@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from edge.contract.variant import ModelName
-from export.parity import ParityError, check, measure, over_limit
+from export.parity import ParityError, check, measure, over_limit, strain
 
 TRAINED = np.linspace(0, 30, 1000, dtype=np.float32)
 ORIGIN = [f"frame {i}" for i in range(1000)]
@@ -57,6 +57,14 @@ def test_each_limit_can_be_broken(off: Callable[[Percentages], Percentages], say
     broken = over_limit(measure(TRAINED, TRAINED + off(TRAINED)), "int8")
 
     assert any(says in said for said in broken), broken
+    assert strain(measure(TRAINED, TRAINED + off(TRAINED)), "int8") > 1
+
+
+def test_strain_is_the_share_of_the_limit_that_is_nearest() -> None:
+    fatty = measure(TRAINED, TRAINED + jitter(0.08) * (TRAINED > 20))
+
+    assert strain(fatty, "int8") == pytest.approx(0.8, abs=0.01)
+    assert strain(measure(TRAINED, TRAINED), "fp32") == 0
 
 
 def test_what_is_within_all_limits_passes() -> None:
