@@ -94,9 +94,9 @@ class Quantiser:
     def _always_fp32(self) -> set[str]:
         """The first convolution with its pooling, and the last dense layer."""
         nodes = self.model.graph.node
-        layers = [layer_of(node) if node.op_type == "Conv" else "" for node in nodes]
-        others = [name for name in dict.fromkeys(layers) if name][1:]
-        second = layers.index(others[0]) if others else len(nodes)
+        layers = {at: layer_of(node) for at, node in enumerate(nodes) if node.op_type == "Conv"}
+        first = next(iter(layers.values()), "")
+        second = next((at for at, name in layers.items() if name != first), len(nodes))
         dense = [node.name for node in nodes if node.op_type == "Gemm"]
         return {*(node.name for node in nodes[:second] if node.op_type in FIRST), *dense[-1:]}
 

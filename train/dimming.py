@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.scanner.virtual.biology import mean_attenuation
+from train.augment import Frames
 
-Frames = NDArray[np.uint8]
 FatPct = NDArray[np.float32]
 
 MOST_FAT_PCT = 45.0

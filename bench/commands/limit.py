@@ -12,6 +12,7 @@ from bench.commands.engines import add_course, course_of, row
 from bench.engines import ENGINES, GEMM_SIDE, GEMMS
 from bench.progress import progress
 from bench.race import Course, Result, race
+from bench.whole_graph import whole_graph
 from edge.contract.variant import Precision
 
 DESCRIPTION = """\
@@ -78,7 +79,8 @@ def _engine(
     rate = rates.get("int8" if each.engine.precision == "int8" else "fp32")
     if not each.turns or rate is None or plain.infer_ms is None:
         return msgspec.structs.replace(plain, kind="limit")
-    counted = macs.count(course.bundle.model(course.view, each.engine.precision))
+    # Bands multiply by zeros, which are no part of the network.
+    counted = macs.count(whole_graph(course.bundle, course.view, each.engine.precision))
     floor_ms = counted / rate / 1e6
     limit = result.Limit(
         macs=counted,

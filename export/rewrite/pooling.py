@@ -110,31 +110,30 @@ def _band(
     """From the convolution's input to the pooled rows of one band."""
     nodes: list[onnx.NodeProto] = []
 
-    def add(
-        kind: str, inputs: list[str], like: onnx.NodeProto, outputs: int = 1, **told: Any
-    ) -> Any:
-        name = (
-            f"{like.name}/{band}" if like.op_type == kind else f"{like.name}/{kind.lower()}/{band}"
-        )
-        made = [f"{name}:{number}" for number in range(outputs)]
-        nodes.append(helper.make_node(kind, inputs, made, name, **told))
+    def add(kind: str, inputs: list[str], name: str, outputs: int = 1, **told: Any) -> list[str]:
+        made = [f"{name}/{band}:{number}" for number in range(outputs)]
+        nodes.append(helper.make_node(kind, inputs, made, f"{name}/{band}", **told))
         return made
 
-    convolution, relu, pool = layer
+    conv, relu, pool = (node.name for node in layer)
     (first, last), (above, below) = rows.seen, rows.padding
     bounds = [
-        graph.add_constant(f"{name}/{band}", np.array([value], np.int64))
-        for name, value in (("first_row", first), ("end_row", last), ("row_axis", 2))
+        graph.add_constant(name, np.array([value], np.int64))
+        for name, value in (
+            (f"first_row/{band}", first),
+            (f"end_row/{band}", last),
+            ("row_axis", 2),
+        )
     ]
-    seen = add("Slice", [convolution.input[0], *bounds], convolution)
+    seen = add("Slice", [layer.convolution.input[0], *bounds], f"{conv}/slice")
     padding = [above, 1, below, 1]
     columns = add(
-        "Conv", [*seen, *weights], convolution, kernel_shape=[3, 4], strides=[1, 2], pads=padding
+        "Conv", [*seen, *weights], conv, kernel_shape=[3, 4], strides=[1, 2], pads=padding
     )
     lit = add("Relu", columns, relu)
     of_rows = add("MaxPool", lit, pool, kernel_shape=[2, 1], strides=[2, 1])
-    places = add("Split", of_rows, pool, PLACES, axis=1, num_outputs=PLACES)
-    add("Max", places, pool)
+    places = add("Split", of_rows, f"{pool}/split", PLACES, axis=1, num_outputs=PLACES)
+    add("Max", places, f"{pool}/max")
     return nodes
 
 
