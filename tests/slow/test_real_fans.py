@@ -91,17 +91,18 @@ def test_off_the_frames_middle_the_window_in_the_fan_reads_as_before_and_the_cen
     by_fan = CropSpec(CROP.size, CROP.mm_per_px, "fan")
     spacing_mm = (SWEEP_MM, SWEEP_MM)
     liver = sweep[40:121:4]
-    moved = [cv2.copyMakeBorder(frame, 0, 0, 240, 0, cv2.BORDER_CONSTANT) for frame in liver]
+    # By 50 mm: by 38 mm, a network that learned from windows at the fan's edge reads only 4 % more.
+    moved = [cv2.copyMakeBorder(frame, 0, 0, 320, 0, cv2.BORDER_CONSTANT) for frame in liver]
 
     def windows(spec: CropSpec, frames: list[Gray]) -> Frames:
         placing = Placing(spec)
         cut = [placing.cut(np.asarray(frame, np.uint8), spacing_mm).window for frame in frames]
         return np.stack(cut)
 
-    there = np.median(network(windows(by_fan, liver)))
-    assert np.median(network(windows(by_fan, moved))) == pytest.approx(there, abs=0.5)
-    assert np.median(network(windows(CROP, liver))) == pytest.approx(there, abs=1.5)
-    assert np.median(network(windows(CROP, moved))) > there + 5
+    before = network(windows(by_fan, liver))
+    assert network(windows(by_fan, moved)) == pytest.approx(before, abs=0.5)
+    assert np.median(network(windows(CROP, liver))) == pytest.approx(np.median(before), abs=1.5)
+    assert np.median(network(windows(CROP, moved))) > np.median(before) + 5
 
 
 def still(number: int) -> tuple[Gray, Gray]:
