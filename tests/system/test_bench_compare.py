@@ -23,6 +23,11 @@ COPY = """
     while time.perf_counter() < until:
         bytes(taken.arrival.pixels)
 """
+SPIN = """
+    until = time.perf_counter() + {seconds}
+    while time.perf_counter() < until:
+        pass
+"""
 HOP = """
     until = time.perf_counter() + {seconds}
     while time.perf_counter() < until:
@@ -97,10 +102,14 @@ def test_the_same_code_is_never_called_slower_or_faster(before, tmp_path):
     assert set(said) == {"same"}
 
 
-def test_a_daemon_that_sleeps_as_long_as_it_infers_is_found_in_a_few_turns(tmp_path, before):
-    after = copy_of_the_package(tmp_path / "after", SLEEP.format(seconds="0.03"))
+def test_a_daemon_that_dawdles_is_found_in_a_few_turns_and_its_network_is_not_blamed(
+    tmp_path, before
+):
+    # It spins, as a core that has slept runs the network slower indeed. Of five turns all are
+    # slower by chance once in 32 times; of a dozen hardly ever.
+    after = copy_of_the_package(tmp_path / "after", SPIN.format(seconds="0.03"))
     path = tmp_path / "found.json"
-    done = compare(before, after, "--rounds", "5", "--json", path)
+    done = compare(before, after, "--rounds", "12", "--json", path)
     assert done.returncode == 1, done.stdout + done.stderr
     verdicts = {row.case: row.verdict for row in read(path).rows}
     assert (verdicts["end to end"], verdicts["overhead"]) == ("slower", "slower")
