@@ -120,6 +120,8 @@ class Pipeline:
         else:
             view = output.view if output else header.view
             yield self._reject(taken, exam, view, reason, laps)
+        if exam is not None:
+            exam.placing(self.runner.crop).look()
 
     def overlay(self) -> Overlay | None:
         """Where the newest frame was looked at; None before the first."""

@@ -34,14 +34,40 @@ class FanEstimate:
         self._evidence = Evidence()
         self._watch: Watch | None = None
         self._size = (0, 0)
+        self._latest: Gray | None = None
+        """Taken in, but not yet looked at."""
 
     def see(self, gray: Gray) -> Fan | None:
-        """Take in a frame (height, width); gives the outline to place its window by."""
-        if gray.shape != self._size or (self._watch and self._watch.changed(gray)):
+        """Take in a frame (height, width) and look; gives the outline as of this frame."""
+        self.take(gray)
+        self.look()
+        return self.fan
+
+    def take(self, gray: Gray) -> Fan | None:
+        """Take in a frame (height, width); gives the outline to place its window by.
+
+        That is what `look` has found in the frames before it. The first of a size is looked at
+        here, as else nothing would be known of it.
+        """
+        self.look()
+        self._latest = gray
+        if gray.shape != self._size:
+            self._begin(gray)
+            self.look()
+        return self.fan
+
+    def look(self) -> None:
+        """Look at the frame taken in last, if that is still to be done.
+
+        That may take 10 ms and more, best spent while nobody waits.
+        """
+        gray, self._latest = self._latest, None
+        if gray is None:
+            return
+        if self._watch and self._watch.changed(gray):
             self._begin(gray)
         if self._watch is None:
-            self._look(gray)
-        return self.fan
+            self._learn(gray)
 
     def _begin(self, gray: Gray) -> None:
         """Forget everything: another size, or the fan is no longer where it was."""
@@ -49,7 +75,7 @@ class FanEstimate:
         self._size = (gray.shape[0], gray.shape[1])
         self.fan, self.settled = None, False
 
-    def _look(self, gray: Gray) -> None:
+    def _learn(self, gray: Gray) -> None:
         self._evidence.add(gray)
         frames = self._evidence.frames
         if frames not in LOOKS:

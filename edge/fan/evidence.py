@@ -36,8 +36,8 @@ class Evidence:
 
         An echo that a shadow hides in most frames is kept, a video codec's stray block is halved.
         """
-        mean = self._sum / np.float32(self.frames)
-        return np.asarray((mean + self._brightest) / 2, np.uint8)
+        mean = cv2.convertScaleAbs(self._sum, alpha=1 / self.frames)
+        return np.asarray(cv2.addWeighted(mean, 0.5, self._brightest, 0.5, 0), np.uint8)
 
     def change(self) -> Gray | None:
         """By how much each pixel has changed; None where there was one frame."""

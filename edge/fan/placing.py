@@ -70,11 +70,18 @@ class Placing:
         by_fan = self.spec.placement == "fan"
         fan = None
         if by_fan or (scaled and spacing_mm is None):
-            fan = self._estimate.see(gray)
+            fan = self._estimate.take(gray)
         source, spacing_mm = scale_of(fan, spacing_mm)
         middle = fan.middle if fan is not None and by_fan else None
         window = crop(gray, self.spec, spacing_mm, middle)
         return Placed(gray, window, source, fan, _zoom(self.spec, spacing_mm), middle, spacing_mm)
+
+    def look(self) -> None:
+        """Look for the fan where that is due, for the frames to come; while nobody waits.
+
+        Left out, the next `cut` does it first.
+        """
+        self._estimate.look()
 
 
 def _zoom(spec: CropSpec, spacing_mm: Spacing | None) -> tuple[float, float]:

@@ -74,19 +74,18 @@ def clip_polygon(polygon: Floats, box: Box) -> Floats:
     limits = ((0, box.left, 1), (0, box.right, -1), (1, box.top, 1), (1, box.bottom, -1))
     for axis, limit, sign in limits:
         polygon = _clip(polygon, sign * (polygon[:, axis] - limit))
-    return polygon
+    # Rounding may leave a crossing a hair outside.
+    return np.asarray(np.clip(polygon, box[:2], box[2:]), np.float64)
 
 
 def _clip(polygon: Floats, depth: Floats) -> Floats:
     """The part of a polygon that lies on the inner side of a line, `depth` (n,) px inside of it."""
-    kept = []
-    for index, point in enumerate(polygon):
-        previous, before, here = polygon[index - 1], depth[index - 1], depth[index]
-        if (before < 0) != (here < 0):
-            kept.append(previous + (point - previous) * (before / (before - here)))
-        if here >= 0:
-            kept.append(point)
-    return np.array(kept, np.float64).reshape(-1, 2)
+    previous, before = np.roll(polygon, 1, axis=0), np.roll(depth, 1)
+    crosses = (before < 0) != (depth < 0)
+    share = before / np.where(crosses, before - depth, 1)
+    crossing = previous + (polygon - previous) * share[:, None]
+    kept = np.column_stack((crosses, depth >= 0))
+    return np.asarray(np.stack((crossing, polygon), axis=1)[kept], np.float64)
 
 
 def fill(polygon: Floats, size: tuple[int, int]) -> Mask:

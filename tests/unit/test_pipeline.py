@@ -14,6 +14,7 @@ from edge.contract.messages import Estimate, FrameHeader
 from edge.contract.pixels import PixelError
 from edge.contract.variant import Variant
 from edge.exams import MAX_OPEN_EXAMS
+from edge.fan.placing import Placing
 from edge.inbox import Arrival, Inbox, Taken
 from edge.pipeline import Pipeline
 from edge.reading.rules import DEFAULT_RULE, RULES
@@ -253,6 +254,25 @@ def test_a_model_of_a_scale_reads_frames_that_tell_none_by_their_fan(by_fan: Run
     assert estimate.flags == ["scale_from_fan"]
     (told,) = world.frame(0, fan_frames(1)[0], spacing_mm=(0.3, 0.3), **SCREEN)
     assert told.flags == []
+
+
+@pytest.mark.parametrize("reason", [None, "view_unknown"])
+def test_the_fan_is_looked_at_once_the_estimate_is_out(
+    by_fan: Runner, monkeypatch: pytest.MonkeyPatch, reason: str | None
+) -> None:
+    looks: list[str] = []
+    world = World(by_fan)
+    list(world.frame(0, fan_frames(1)[0], **SCREEN))
+    monkeypatch.setattr(Placing, "look", lambda _: looks.append("look"))
+
+    view = None if reason else "AR"
+    given = world.frame(0, fan_frames(2)[1], view=view, **SCREEN)
+
+    estimate = next(given)
+    assert estimate.reason == reason
+    assert looks == []
+    assert list(given) == []
+    assert looks == ["look"]
 
 
 def test_a_frame_without_a_fan_says_so(by_fan: Runner) -> None:

@@ -4,7 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import edge.fan.estimate as estimate_module
+from edge.fan.detect import Fan
 from edge.fan.estimate import LOOKS, FanEstimate
+from edge.fan.evidence import Evidence
 from edge.fan.sector import Sector
 from edge.fan.trapezoid import Trapezoid
 from edge.fan.watch import EVERY, IN_A_ROW
@@ -49,6 +52,45 @@ def test_the_same_frames_give_the_same_outlines_to_the_last_bit() -> None:
         assert (first is None) == (second is None)
         if first is not None and second is not None:
             assert np.array_equal(first.shape.vector(), second.shape.vector())
+
+
+def test_a_frame_is_placed_by_what_was_found_before_it_and_looked_at_afterwards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[int] = []
+    real = estimate_module.find
+
+    def counted(evidence: Evidence, known: Fan | None) -> Fan | None:
+        looks.append(evidence.frames)
+        return real(evidence, known)
+
+    monkeypatch.setattr(estimate_module, "find", counted)
+    estimate = FanEstimate()
+    told: list[Fan | None] = []
+    for frame in frames(CONVEX, SETTLED + 2):
+        before = estimate.fan
+        at_once = len(looks)
+        fan = estimate.take(frame)
+        # The very first has nothing before it; of the others none is looked at while it waits.
+        assert len(looks) == at_once + (not told)
+        assert fan is before or not told
+        told.append(fan)
+        estimate.look()
+
+    assert looks == list(LOOKS)
+    assert None not in told
+    assert estimate.settled
+
+
+def test_whoever_never_looks_gets_the_same_a_frame_later() -> None:
+    patient, hasty = FanEstimate(), FanEstimate()
+    for frame in frames(CONVEX, SETTLED + 20):
+        placed = patient.take(frame)
+        patient.look()
+        other = hasty.take(frame.copy())
+        assert placed is not None
+        assert other is not None
+        assert np.array_equal(placed.shape.vector(), other.shape.vector())
 
 
 def test_one_dark_frame_decides_nothing() -> None:
