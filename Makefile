@@ -39,8 +39,13 @@ bench: .venv/dev.stamp  ## time the daemon end to end at 30 frames a second
 budget: .venv/dev.stamp  ## every ratio of speed that must hold, in one run
 	$(BIN)/python -m bench budget
 
+# Nothing beside those that time something; the unit tests beside the day of frames.
+SOAK := $(BIN)/python -m pytest -m soak --timeout 3600
 soak: .venv/dev.stamp  ## the long tests, up to an hour
-	$(BIN)/python -m pytest -m soak --timeout 3600
+	$(SOAK) tests/system --ignore tests/system/test_soak.py
+	@told=$$(mktemp); $(SOAK) tests/unit >$$told 2>&1 & unit=$$!; \
+		$(SOAK) tests/system/test_soak.py; day=$$?; \
+		wait $$unit; unit=$$?; cat $$told; rm -f $$told; exit $$((unit + day))
 
 reliability: .venv/dev.stamp  ## measure the daemon's promises and write docs/reliability.md, up to an hour
 	-$(BIN)/python -m pytest -m goal --timeout 3600 --goals tests/goals.json

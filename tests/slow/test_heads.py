@@ -29,7 +29,8 @@ def unseen(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(run_folder: Path, unseen: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(shutil.copytree(run_folder, tmp_path_factory.mktemp("heads") / "run"))
     asked = ["--outliers", "40", "--epochs", "1", "--check", str(unseen)]
-    assert train(["heads", str(folder), "--data", str(unseen), *asked]) == 0
+    more = ["--view-data", str(unseen)]
+    assert train(["heads", str(folder), "--data", str(unseen), *more, *asked]) == 0
     return folder
 
 
@@ -60,6 +61,7 @@ def test_the_bundle_says_of_a_frame_what_keras_says(
 def test_the_record_says_what_was_measured_on_whom(run: Path) -> None:
     record = msgspec.json.decode((run / "heads.json").read_bytes())
     assert "seed 61" in record["heads"]["fitted_on"]
+    assert "view network on 12 subjects more" in record["heads"]["fitted_on"]
     assert record["held_out"]["AR"]["frames"] == 3
     assert record["checked"][0]["views"]["HR"]["frames"] == 12
     assert set(record["outliers"]) == {

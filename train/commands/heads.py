@@ -44,6 +44,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--check", type=Path, nargs="*", default=[], help="cohorts of others to measure on"
     )
     parser.add_argument(
+        "--view-data",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="further cohorts for what tells the views alone, thousands of subjects, better; they "
+        "may be those that the run learned from",
+    )
+    parser.add_argument(
         "--outliers", type=at_least(40), default=1200, help="pictures of no liver, made for it"
     )
     parser.add_argument("--epochs", type=at_least(1), default=20, help="of the view network")
@@ -79,6 +87,7 @@ def _fit(args: argparse.Namespace, console: Console) -> "HeadsRecord":
 
     cohorts = [read_cohort(path) for path in args.data]
     others = [read_cohort(path) for path in args.check]
+    views = [read_cohort(path) for path in args.view_data]
     for cohort in (*cohorts, *others):
         check_unseen(args.run_folder, cohort)
     models = load_models(args.run_folder)
@@ -92,6 +101,7 @@ def _fit(args: argparse.Namespace, console: Console) -> "HeadsRecord":
             settings,
             ViewProgress(progress),
             lambda: progress.advance(drawn),
+            view_cohorts=views,
         )
     with console.status("measuring"):
         record = msgspec.structs.replace(

@@ -58,6 +58,21 @@ def shrink_all(parts: Sequence[ViewFrames]) -> Small:
     return np.concatenate([shrink(part.pixels[part.rows]) for part in parts])
 
 
+def with_more(small: Small, labels: Labels, cohorts: Sequence[Cohort]) -> tuple[Small, Labels]:
+    """What the view network learns from, and one frame of each subject and view of `cohorts`.
+
+    A subject's frames are much alike; other subjects teach it more.
+    """
+    for cohort in cohorts:
+        for number, view in enumerate(VIEWS):
+            frames = cohort.views[view]
+            _, first = np.unique(frames.subjects, return_index=True)
+            more = shrink(frames.pixels[row] for row in frames.rows[np.sort(first)])
+            small = np.concatenate((small, more))
+            labels = np.concatenate((labels, np.full(len(more), number)))
+    return small, labels
+
+
 def _side(frames: ViewFrames, held_out: bool) -> ViewFrames:
     subjects = {int(one) for one in frames.subjects}
     return frames.of({one for one in subjects if (one % EVERY == EVERY - 1) == held_out})

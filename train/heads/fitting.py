@@ -12,7 +12,7 @@ from edge.contract.heads import DomainLimits, Heads
 from train.cohort import Cohort, ViewFrames
 from train.evaluate import Models
 from train.heads.domain import DomainHead, fit_domain
-from train.heads.examples import Side, divide, shrink_all
+from train.heads.examples import Side, divide, shrink_all, with_more
 from train.heads.limits import choose_limits, choose_sure
 from train.heads.network import CLASSES, Small, fit_view_network, shrink
 from train.heads.record import Checked, HeadsRecord, ViewFigures
@@ -81,17 +81,20 @@ def fit_heads(
     settings: HeadsSettings,
     watcher: keras.callbacks.Callback,
     advance: Callable[[], None] = lambda: None,
+    *,
+    view_cohorts: Sequence[Cohort] = (),
 ) -> tuple[Fitted, HeadsRecord]:
     """Fit on three of four subjects of each cohort, choose limits and measure on the fourth.
 
-    `advance` hears of every outlier drawn, `watcher` of the view network's training.
+    `advance` hears of every outlier drawn, `watcher` of the view network's training, which learns
+    from `view_cohorts` besides; their subjects may be those that the models learned from.
 
     Raises:
         HeadsError: a cohort lacks a view, or they are cropped differently.
     """
-    _check(cohorts)
+    _check([*cohorts, *view_cohorts])
     fit, held = divide(cohorts, settings.outliers, settings.seed, advance)
-    small, labels = fit.small()
+    small, labels = with_more(*fit.small(), view_cohorts)
     network = fit_view_network(
         small, labels, epochs=settings.epochs, seed=settings.seed, watcher=watcher
     )
@@ -99,7 +102,8 @@ def fit_heads(
         view: fit_domain(features_of(models, view, _windows(fit.frames[view])), _side(models, view))
         for view in VIEWS
     }
-    fitted = Fitted(models, network, domains, _heads(models, network, domains, held, cohorts))
+    heads = _heads(models, network, domains, held, _told(cohorts, view_cohorts))
+    fitted = Fitted(models, network, domains, heads)
     record = HeadsRecord(
         heads=fitted.heads,
         held_out={view: fitted.figures(view, held.frames[view]) for view in VIEWS},
@@ -144,21 +148,29 @@ def _heads(
     network: keras.Model,
     domains: Mapping[View, DomainHead],
     held: Side,
-    cohorts: Sequence[Cohort],
+    fitted_on: str,
 ) -> Heads:
     small, labels = held.small()
     livers = labels < len(VIEWS)
     limits: dict[View, DomainLimits] = {
-        view: choose_limits(_scores(models, domains, view, _windows(held.frames[view])))
+        view: choose_limits(
+            _scores(models, domains, view, _windows(held.frames[view])),
+            _scores(models, domains, view, held.outliers),
+        )
         for view in VIEWS
     }
     return Heads(
         sure=choose_sure(_probability(network, small[livers]), labels[livers]),
         domain=limits,
-        fitted_on=" And ".join(
-            cohort.record.measured_on(len(cohort.hmrs_pct)) for cohort in cohorts
-        ),
+        fitted_on=fitted_on,
     )
+
+
+def _told(cohorts: Sequence[Cohort], view_cohorts: Sequence[Cohort]) -> str:
+    """On whom, in plain words."""
+    told = " And ".join(cohort.record.measured_on(len(cohort.hmrs_pct)) for cohort in cohorts)
+    more = sum(len(cohort.hmrs_pct) for cohort in view_cohorts)
+    return told + (f" The view network on {more} subjects more." if more else "")
 
 
 def _refused_by_kind(fitted: Fitted, held: Side) -> dict[str, float]:
@@ -183,4 +195,9 @@ def _check(cohorts: Sequence[Cohort]) -> None:
         if len(cohort.hmrs_pct) < 12:
             raise HeadsError(
                 f"{cohort.path}: {len(cohort.hmrs_pct)} subjects; 12 is the least, hundreds better"
+            )
+        if cohort.record.crop != cohorts[0].record.crop:
+            raise HeadsError(
+                f"{cohort.path}: cropped with {cohort.record.crop}, but {cohorts[0].path} with "
+                f"{cohorts[0].record.crop}; make it again with that scale"
             )

@@ -11,8 +11,8 @@ Classes = NDArray[np.int64]
 LEAST_SURE, MOST_SURE = 0.8, 0.99
 WRONG_SHARE = 0.005
 """Of held-out frames of either view, that may be told wrongly."""
-NEAR_SHARE, OUT_SHARE = 0.01, 0.001
-"""Of held-out frames, that may lie beyond each limit."""
+NEAR_SHARE, FAR_SHARE = 0.01, 0.001
+"""Of held-out frames, that may lie beyond near, and beyond the furthest that known frames reach."""
 
 
 def choose_sure(probability: Floats, labels: Classes) -> float:
@@ -30,7 +30,13 @@ def choose_sure(probability: Floats, labels: Classes) -> float:
     return float(np.clip(needed, LEAST_SURE, MOST_SURE))
 
 
-def choose_limits(scores: Floats) -> DomainLimits:
-    """Near and out, from scores (n,) of held-out frames; n well above a thousand, better."""
-    near, out = np.quantile(scores, (1 - NEAR_SHARE, 1 - OUT_SHARE))
-    return DomainLimits(near=float(near), out=float(out))
+def choose_limits(known: Floats, others: Floats) -> DomainLimits:
+    """Near and out, from scores of held-out frames (n,) and of held-out outliers (m,).
+
+    Out lies halfway, as a ratio, between the furthest known frames and the median outlier: real
+    livers are further away than any virtual one and must not be refused with what shows no liver.
+    n well above a thousand, better.
+    """
+    near, furthest = np.quantile(known, (1 - NEAR_SHARE, 1 - FAR_SHARE))
+    other = max(float(np.median(others)), float(furthest))
+    return DomainLimits(near=float(near), out=float(np.sqrt(furthest * other)))

@@ -4,6 +4,7 @@
 """
 
 import math
+from collections.abc import Iterable
 
 import cv2
 import keras
@@ -34,8 +35,8 @@ Small = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 
 
-def shrink(windows: NDArray[np.uint8]) -> Small:
-    """Windows (n, 360, 360) averaged over 4 x 4 pixels: (n, 90, 90)."""
+def shrink(windows: Iterable[NDArray[np.uint8]]) -> Small:
+    """Windows, each (360, 360), averaged over 4 x 4 pixels: (n, 90, 90)."""
     size = (SIDE_PX, SIDE_PX)
     return np.stack(
         [np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA)) for one in windows]

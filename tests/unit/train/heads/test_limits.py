@@ -6,11 +6,25 @@ import pytest
 from train.heads.limits import LEAST_SURE, choose_limits, choose_sure
 
 
-def test_limits_leave_one_in_a_hundred_near_and_one_in_a_thousand_out() -> None:
-    scores = np.random.default_rng(0).permutation(np.arange(1, 100_001)).astype(np.float32)
-    limits = choose_limits(scores)
-    assert (scores > limits.near).mean() == pytest.approx(0.01, rel=0.01)
-    assert (scores > limits.out).mean() == pytest.approx(0.001, rel=0.01)
+def test_near_is_beyond_99_of_100_and_out_halfway_from_999_of_1000_to_the_outliers() -> None:
+    rng = np.random.default_rng(0)
+    known = rng.permutation(np.arange(1, 100_001)).astype(np.float32)
+    others = rng.permutation(np.arange(300_000, 500_001)).astype(np.float32)
+
+    limits = choose_limits(known, others)
+
+    assert (known > limits.near).mean() == pytest.approx(0.01, rel=0.01)
+    assert limits.out == pytest.approx(np.sqrt(99_900 * 400_000), rel=1e-3)
+    assert (known > limits.out).mean() == 0
+    assert (others > limits.out).mean() == 1
+
+
+def test_outliers_that_lie_among_known_frames_do_not_draw_the_limit_in() -> None:
+    known = np.arange(1, 100_001).astype(np.float32)
+
+    limits = choose_limits(known, known / 2)
+
+    assert (known > limits.out).mean() == pytest.approx(0.001, rel=0.01)
 
 
 def held_out(
