@@ -91,3 +91,17 @@ def test_subjects_that_the_models_learned_from_are_refused(
     assert train(["heads", str(run_folder), "--data", str(cohort_folder)]) == 1
     assert "another --seed" in " ".join(capsys.readouterr().out.split())
     assert not (run_folder / "heads.json").exists()
+
+
+def test_pictures_of_no_liver_are_expected_as_rarely_as_they_come() -> None:
+    from train.heads.network import CLASSES, OUTLIER_SHARE, expect_outliers, view_network
+
+    frames = np.random.default_rng(0).integers(0, 256, (4, 90, 90, 1)).astype(np.float32)
+    network = view_network()
+    before = np.exp(np.asarray(network(frames)))
+    expect_outliers(network, OUTLIER_SHARE)
+    after = np.exp(np.asarray(network(frames)))
+
+    odds = [one[:, CLASSES.index("neither")] / one[:, :2].sum(axis=1) for one in (before, after)]
+    assert odds[1] / odds[0] == pytest.approx(0.01 / 0.99 * 2, rel=1e-3)
+    np.testing.assert_allclose(after[:, :2], before[:, :2], rtol=1e-5)
