@@ -15,12 +15,15 @@ demo: .venv/cpu.stamp  ## play a virtual exam from end to end and show its readi
 
 setup: .venv/dev.stamp  ## build .venv with everything, TensorFlow too
 
-# The unit tests run beside the slow ones, a core each, and tell what they found after them; those
-# that play a daemon's life have the machine to themselves.
+# $(call unit_beside,PYTEST,TESTS): the unit tests run beside TESTS, a core each, and tell what they
+# found after them.
+unit_beside = @told=$$(mktemp); $(1) tests/unit >$$told 2>&1 & unit=$$!; \
+	$(1) $(2); other=$$?; \
+	wait $$unit; unit=$$?; cat $$told; rm -f $$told; exit $$((unit + other))
+
+# Tests that play a daemon's life have the machine to themselves.
 test: .venv/dev.stamp  ## set everything up and run the whole test suite
-	@told=$$(mktemp); $(BIN)/python -m pytest tests/unit >$$told 2>&1 & unit=$$!; \
-		$(BIN)/python -m pytest tests/slow; slow=$$?; \
-		wait $$unit; unit=$$?; cat $$told; rm -f $$told; exit $$((unit + slow))
+	$(call unit_beside,$(BIN)/python -m pytest,tests/slow)
 	$(BIN)/python -m pytest tests/system
 
 check: .venv/dev.stamp  ## lint, formatting, types and import rules
@@ -41,11 +44,9 @@ budget: .venv/dev.stamp  ## every ratio of speed that must hold, in one run
 
 # Nothing beside those that time something; the unit tests beside the day of frames.
 SOAK := $(BIN)/python -m pytest -m soak --timeout 3600
-soak: .venv/dev.stamp  ## the long tests, up to an hour
+soak: .venv/dev.stamp  ## the long tests, about an hour
 	$(SOAK) tests/system --ignore tests/system/test_soak.py
-	@told=$$(mktemp); $(SOAK) tests/unit >$$told 2>&1 & unit=$$!; \
-		$(SOAK) tests/system/test_soak.py; day=$$?; \
-		wait $$unit; unit=$$?; cat $$told; rm -f $$told; exit $$((unit + day))
+	$(call unit_beside,$(SOAK),tests/system/test_soak.py)
 
 reliability: .venv/dev.stamp  ## measure the daemon's promises and write docs/reliability.md, up to an hour
 	-$(BIN)/python -m pytest -m goal --timeout 3600 --goals tests/goals.json

@@ -44,6 +44,9 @@ EVENNESS = 60.0
 CUT_PX = 1.5
 """Nearer than this to a cut nothing is said of where the echoes end."""
 
+SETTLED_PX = 0.1
+"""A round that moves no point further than this is the last."""
+
 
 class Fit(NamedTuple):
     """A fitted shape, and by edge the share of its visible samples where the echoes end there.
@@ -53,10 +56,6 @@ class Fit(NamedTuple):
 
     shape: Shape
     support: dict[SideName, float]
-
-
-SETTLED_PX = 0.1
-"""A round that moves no point further than this is the last."""
 
 
 class Border(NamedTuple):
