@@ -13,6 +13,9 @@ from edge.scanner.virtual.subject import Subject
 from edge.scanner.virtual.tissue import Tissue, soft
 from edge.scanner.virtual.vessels import Tube, grow, short_pieces
 
+PLEURA_MM = (0.8, 2.0)
+"""Thickness of the bright arc at the head's end."""
+
 
 def build_hr(subject: Subject, grid: Grid, rng: np.random.Generator) -> Scene:
     """Liver and kidney, and what else this subject shows."""
@@ -84,7 +87,7 @@ def _add_pleura(
     lowest = float(rng.uniform(-55, -30)), float(rng.uniform(0.72, 0.9)) * grid.depth_mm
     arc = bowl(grid, lowest, float(rng.uniform(60, 110)), rng)
     piece = Tissue.uniform(grid.x.shape, -90.0, 0.0)
-    add_diaphragm(piece, arc, 15.0, grid, rng)
+    add_diaphragm(piece, arc, 15.0, PLEURA_MM, grid, rng)
     shown = soft(-kidney.u - 0.55 * kidney.half_length_mm, 12.0) * (1 - soft(behind_mm - 25, 20.0))
     tissue.power += piece.power * shown
     tissue.mirror += piece.mirror * shown

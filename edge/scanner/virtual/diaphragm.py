@@ -53,6 +53,17 @@ def bowl(
     return Diaphragm(beyond_mm, grid.x - fold * dx, grid.y - fold * dy, grid.sample_mm)
 
 
+def meeting(one: Diaphragm, other: Diaphragm) -> Diaphragm:
+    """Two bowls side by side: a fold where they meet, each with its own mirror image beyond."""
+    first = one.beyond_mm < other.beyond_mm
+    return Diaphragm(
+        np.where(first, one.beyond_mm, other.beyond_mm),
+        np.where(first, one.mirrored_x, other.mirrored_x),
+        np.where(first, one.mirrored_y, other.mirrored_y),
+        one.sample_mm,
+    )
+
+
 def mirror_image(diaphragm: Diaphragm, mirror_db: float) -> Field:
     """Power of what is seen beyond, re what is mirrored; 1 on this side."""
     beyond = diaphragm.beyond_mm
@@ -61,15 +72,20 @@ def mirror_image(diaphragm: Diaphragm, mirror_db: float) -> Field:
 
 
 def add_diaphragm(
-    tissue: Tissue, diaphragm: Diaphragm, level_db: float, grid: Grid, rng: np.random.Generator
+    tissue: Tissue,
+    diaphragm: Diaphragm,
+    level_db: float,
+    thickness: tuple[float, float],
+    grid: Grid,
+    rng: np.random.Generator,
 ) -> None:
     """Paint the surface, brightest where the beam meets it squarely, a fainter twin, and
-    the haze of what goes to and fro behind it.
+    the haze of what goes to and fro behind it. Its thickness is drawn from a range, mm.
     """
     graze = np.sqrt(1 - diaphragm.facing**2)
     uneven = 2.5 * smooth_line(rng, grid.x[-1:], 4.5) + 2 * smooth_line(rng, grid.x[-1:], 30.0)
     bright_db = level_db - OBLIQUE_DB * graze + uneven
-    thickness_mm = float(rng.uniform(0.8, 2.0))
+    thickness_mm = float(rng.uniform(*thickness))
     tissue.shine("diaphragm", sheet(diaphragm.beyond_mm, thickness_mm), bright_db)
     twin_mm = float(rng.uniform(2.0, 4.5))
     twin_db = bright_db - float(rng.uniform(8, 18))

@@ -21,6 +21,10 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     """Of a portal vein's wall re normal liver."""
     diaphragm_db: Range
     """Re normal liver."""
+    diaphragm_mm: Range
+    """Its thickness."""
+    crus_share: float
+    """Of AR views that look along the hepatic veins to the fold at the crus."""
     flattening: Range
     """Share of a patient's own attenuation that the operator's TGC takes out."""
     sd_tgc_db_cm: float
@@ -58,6 +62,8 @@ PRESETS: dict[str, Preset] = {
         texture_of_fat=1.0,
         portal_wall_db=(12.0, 15.0),
         diaphragm_db=(17.0, 22.0),
+        diaphragm_mm=(0.8, 2.0),
+        crus_share=0.0,
         flattening=(0.0, 0.1),
         sd_tgc_db_cm=0.08,
         sd_slider_db=0.4,
@@ -84,6 +90,8 @@ PRESETS: dict[str, Preset] = {
         texture_of_fat=1.0,
         portal_wall_db=(12.0, 15.0),
         diaphragm_db=(17.0, 22.0),
+        diaphragm_mm=(0.8, 2.0),
+        crus_share=0.0,
         flattening=(0.0, 0.15),
         sd_tgc_db_cm=0.12,
         sd_slider_db=0.6,
@@ -110,6 +118,8 @@ PRESETS: dict[str, Preset] = {
         texture_of_fat=1.0,
         portal_wall_db=(12.0, 15.0),
         diaphragm_db=(17.0, 22.0),
+        diaphragm_mm=(0.8, 2.0),
+        crus_share=0.0,
         flattening=(0.1, 0.6),
         sd_tgc_db_cm=0.5,
         sd_slider_db=1.5,
@@ -137,6 +147,8 @@ PRESETS: dict[str, Preset] = {
         texture_of_fat=0.0,
         portal_wall_db=(4.0, 22.0),
         diaphragm_db=(10.0, 28.0),
+        diaphragm_mm=(0.8, 4.0),
+        crus_share=0.5,
         flattening=(0.0, 0.5),
         sd_tgc_db_cm=0.5,
         sd_slider_db=1.8,

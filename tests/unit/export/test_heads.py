@@ -26,8 +26,11 @@ RNG = np.random.default_rng(0)
 FRAMES = RNG.integers(0, 256, (3, 360, 360)).astype(np.uint8)
 
 
-def graph() -> onnx.ModelProto:
-    """A small single-view model: the frame averaged, four channels of it, their mean."""
+def graph(*, halved: bool = False) -> onnx.ModelProto:
+    """A small single-view model: the frame averaged, four channels of it, their mean.
+
+    `halved`: averaged over 2 x 2 pixels first, as the shipped architecture does.
+    """
     constants = {
         "kernel": np.array([0.01, 0.02, -0.01, 0.03], np.float32).reshape(CHANNELS, 1, 1, 1),
         "bias": np.array([0.1, -2.0, 1.5, 0.0], np.float32),
@@ -37,9 +40,7 @@ def graph() -> onnx.ModelProto:
     nodes = [
         helper.make_node("Cast", ["frame"], ["gray"], to=TensorProto.FLOAT),
         helper.make_node("Transpose", ["gray"], ["first"], perm=[0, 3, 1, 2]),
-        helper.make_node(
-            "AveragePool", ["first"], ["coarse"], kernel_shape=[60, 60], strides=[60, 60]
-        ),
+        *averages((2, 30) if halved else (60,)),
         helper.make_node("Conv", ["coarse", "kernel", "bias"], ["conv"]),
         helper.make_node("Relu", ["conv"], ["relu"]),
         helper.make_node("Transpose", ["relu"], ["last_map"], perm=[0, 2, 3, 1]),
@@ -54,6 +55,15 @@ def graph() -> onnx.ModelProto:
     made = [numpy_helper.from_array(value, name) for name, value in constants.items()]
     body = helper.make_graph(nodes, "small", [frame], outputs, made)
     return helper.make_model(body, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+
+
+def averages(sizes: tuple[int, ...]) -> list[onnx.NodeProto]:
+    """One average after the other, from `first` to `coarse`."""
+    names = ["first", *(f"averaged{number}" for number in range(len(sizes) - 1)), "coarse"]
+    return [
+        helper.make_node("AveragePool", [at], [to], kernel_shape=[size, size], strides=[size, size])
+        for (at, to), size in zip(itertools.pairwise(names), sizes, strict=True)
+    ]
 
 
 def run(model: onnx.ModelProto, frame: NDArray[np.uint8], *names: str) -> list[Floats]:
@@ -96,9 +106,16 @@ def view_logit(frame: NDArray[np.uint8], of: dict[str, Any]) -> Floats:
     return np.asarray(x.reshape(1, -1) @ of["view.logit.kernel"] + of["view.logit.bias"])
 
 
-@pytest.fixture(scope="module")
-def whole() -> onnx.ModelProto:
-    return append_heads(graph(), "AR", weights())
+@pytest.fixture(scope="module", params=[False, True], ids=["plain", "halved"])
+def whole(request: pytest.FixtureRequest) -> onnx.ModelProto:
+    return append_heads(graph(halved=request.param), "AR", weights())
+
+
+def test_a_frame_that_the_graph_averages_is_not_averaged_anew() -> None:
+    for halved, sizes in ((False, [60, 4]), (True, [2, 30, 2])):
+        nodes = append_heads(graph(halved=halved), "AR", weights()).graph.node
+        found = [node for node in nodes if node.op_type == "AveragePool"]
+        assert [helper.get_node_attr_value(node, "kernel_shape")[0] for node in found] == sizes
 
 
 def test_the_graph_says_what_numpy_says(whole: onnx.ModelProto) -> None:
