@@ -5,7 +5,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import fan
+from bench import frames
 from bench.case import Case
 from bench.pace import wait_until
 from edge.contract.crop import Gray, crop
@@ -28,7 +28,7 @@ class Bare:
     def __init__(self, case: Case, runner: Runner) -> None:
         self._case = case
         self._runner = runner
-        images = fan.draw(8, case.width, case.height)
+        images = frames.draw(case.view, 8, case.width, case.height)
         self._windows = [crop(image, runner.crop) for image in images]
         self._back_to_back: list[float] = []
         self._paced: list[float] = []

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import fan
+from bench import frames
 from bench.case import Case, Fps
 from bench.pace import wait_until
 from edge.contract.messages import FrameInfo
@@ -81,7 +81,7 @@ def play(
     Raises:
         TimeoutError: nobody subscribed to a stream's frames.
     """
-    pixels = fan.prepare(case)
+    pixels = frames.prepare(case)
     with ExitStack() as stack:
         door = stack.enter_context(Authenticator(Enrolment(keys))) if keys else None
         streams = [
@@ -100,7 +100,7 @@ class _Scanners:
         parent: Connection,
         case: Case,
         streams: list[ScannerPublisher],
-        pixels: list[fan.Pixels],
+        pixels: list[frames.Pixels],
         answered: Semaphore,
     ) -> None:
         self._parent = parent

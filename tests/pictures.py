@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import fan
+from tests import speckle
 
 Image = NDArray[np.uint8]
 
@@ -13,7 +13,7 @@ Make = Callable[[int], Image]
 
 SIDE_PX = 360
 
-_GOOD = fan.draw(8, SIDE_PX, SIDE_PX)
+_GOOD = speckle.draw(8, SIDE_PX, SIDE_PX)
 _NOISE = np.random.default_rng(5).integers(0, 20, (SIDE_PX + 32, SIDE_PX + 32), np.uint8)
 _ROWS, _COLUMNS = np.mgrid[:SIDE_PX, :SIDE_PX]
 _INSIDE = _GOOD[0] > 0

@@ -26,10 +26,10 @@ DROPPED = 0.3
 BATCH = 64
 
 VARIED = msgspec.structs.replace(
-    SCANNER, shift_px=5, scale=0.1, noise_gray=4.0, blur_px=0.8, overlay=False
+    SCANNER, shift_px=8, scale=0.25, noise_gray=4.0, blur_px=0.8, overlay=False
 )
-"""As the fat networks' own, in the small window's pixels; but more of scale, which a still's is
-often known by no better than to 10 %."""
+"""As the fat networks' own, in the small window's pixels; but far more of place and scale: which
+view it is does not depend on them, and real fans are cut off where no virtual one is."""
 
 OUTLIER_SHARE = 0.01
 """Of the frames that are shown in use, about. While training every third is one, so that its odds

@@ -7,27 +7,28 @@ from edge.scanner.virtual.grid import Field, Grid
 from edge.scanner.virtual.kidney import Kidney, add_kidney, draw_kidney
 from edge.scanner.virtual.organs import BILE_ATTENUATION, BILE_DB, add_sac, oval
 from edge.scanner.virtual.parenchyma import parenchyma
+from edge.scanner.virtual.presets import PRESETS, Preset
 from edge.scanner.virtual.scene import Scene
 from edge.scanner.virtual.smooth import smooth_field, smooth_line
 from edge.scanner.virtual.subject import Subject
-from edge.scanner.virtual.tissue import Tissue, soft
+from edge.scanner.virtual.tissue import Tissue, sheet, soft
 from edge.scanner.virtual.vessels import Tube, grow, short_pieces
-
-PLEURA_MM = (0.8, 2.0)
-"""Thickness of the bright arc at the head's end."""
 
 
 def build_hr(subject: Subject, grid: Grid, rng: np.random.Generator) -> Scene:
     """Liver and kidney, and what else this subject shows."""
-    shape_rng, liver_rng, vessel_rng, organ_rng, back_rng, kidney_rng = rng.spawn(6)
+    shape_rng, liver_rng, vessel_rng, organ_rng, back_rng, kidney_rng, band_rng = rng.spawn(7)
     biology, wall_mm = subject.biology, subject.body.wall_mm
+    preset = PRESETS[subject.preset]
     tissue = Tissue.uniform(grid.x.shape, 0.0, biology.liver_attenuation)
     tissue.power = parenchyma(biology, grid.x, grid.y, liver_rng)
-    kidney = draw_kidney(grid, wall_mm, shape_rng)
+    kidney = draw_kidney(grid, wall_mm, preset, shape_rng)
     scene = Scene(tissue, tissue.liver.copy(), grid.x, grid.y, [])
     scene.tubes = _vessels(wall_mm, vessel_rng)
     _add_gallbladder(tissue, grid, wall_mm, organ_rng)
-    _add_back(tissue, kidney, grid, back_rng)
+    behind_mm = _add_back(tissue, kidney, grid, preset, back_rng)
+    if band_rng.random() < preset.bright_back_share:
+        _add_band(tissue, kidney, behind_mm, band_rng)
     add_kidney(tissue, kidney, biology, kidney_rng)
     scene.echo = tissue.liver.copy()
     return scene
@@ -56,8 +57,13 @@ def _add_gallbladder(tissue: Tissue, grid: Grid, wall_mm: float, rng: np.random.
         add_sac(tissue, "gallbladder", outside, (BILE_DB, BILE_ATTENUATION), 9.0, here)
 
 
-def _add_back(tissue: Tissue, kidney: Kidney, grid: Grid, rng: np.random.Generator) -> None:
-    """All that lies behind: diaphragm, muscle with a soft boundary, bowel past the liver's tip."""
+def _add_back(
+    tissue: Tissue, kidney: Kidney, grid: Grid, preset: Preset, rng: np.random.Generator
+) -> Field:
+    """All that lies behind: diaphragm, muscle with a soft boundary, bowel past the liver's tip.
+
+    Returns how far behind liver and kidney each place lies, mm.
+    """
     u, v = kidney.u, kidney.v
     muscle_rng, bowel_rng, dome_rng, edge_rng = rng.spawn(4)
     bend = 4 * smooth_line(edge_rng, np.clip(u, -150, 150), 30.0)
@@ -68,11 +74,19 @@ def _add_back(tissue: Tissue, kidney: Kidney, grid: Grid, rng: np.random.Generat
     muscle_db = float(muscle_rng.normal(-1, 4.5)) + _streaks(u, v, muscle_rng)
     tissue.fill("muscle", soft(behind_mm, float(edge_rng.uniform(6, 12))), muscle_db, 0.9)
     if dome_rng.random() < 0.55:
-        _add_pleura(tissue, grid, kidney, behind_mm, dome_rng)
+        _add_pleura(tissue, grid, kidney, behind_mm, preset, dome_rng)
     past_mm = u - kidney.half_length_mm * float(bowel_rng.uniform(0.75, 1.25))
     past_mm = past_mm - 0.5 * np.minimum(v, 0) + 4 * smooth_field(bowel_rng, u, v, 14.0)
     bowel_db = float(bowel_rng.normal(3, 4.5)) + 5 * smooth_field(bowel_rng, u, v, 9.0, 4.0)
     tissue.fill("bowel", soft(past_mm, 5.0), bowel_db, 1.1)
+    return np.asarray(behind_mm)
+
+
+def _add_band(tissue: Tissue, kidney: Kidney, behind_mm: Field, rng: np.random.Generator) -> None:
+    """Fat and the muscle's own sheets along the back, bright in many."""
+    thick_mm = float(rng.uniform(4, 16))
+    level_db = float(rng.uniform(2, 12)) + _streaks(kidney.u, kidney.v, rng)
+    tissue.shine("back", sheet(behind_mm - thick_mm / 2, thick_mm), level_db)
 
 
 def _streaks(u: Field, v: Field, rng: np.random.Generator) -> Field:
@@ -81,13 +95,18 @@ def _streaks(u: Field, v: Field, rng: np.random.Generator) -> Field:
 
 
 def _add_pleura(
-    tissue: Tissue, grid: Grid, kidney: Kidney, behind_mm: Field, rng: np.random.Generator
+    tissue: Tissue,
+    grid: Grid,
+    kidney: Kidney,
+    behind_mm: Field,
+    preset: Preset,
+    rng: np.random.Generator,
 ) -> None:
     """The diaphragm at the head's end, as a bright arc behind the liver."""
-    lowest = float(rng.uniform(-55, -30)), float(rng.uniform(0.72, 0.9)) * grid.depth_mm
+    lowest = float(rng.uniform(-55, -30)), float(rng.uniform(*preset.pleura_depth)) * grid.depth_mm
     arc = bowl(grid, lowest, float(rng.uniform(60, 110)), rng)
     piece = Tissue.uniform(grid.x.shape, -90.0, 0.0)
-    add_diaphragm(piece, arc, 15.0, PLEURA_MM, grid, rng)
+    add_diaphragm(piece, arc, 15.0, preset.diaphragm_mm, grid, rng)
     shown = soft(-kidney.u - 0.55 * kidney.half_length_mm, 12.0) * (1 - soft(behind_mm - 25, 20.0))
     tissue.power += piece.power * shown
     tissue.mirror += piece.mirror * shown

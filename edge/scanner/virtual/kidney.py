@@ -8,6 +8,7 @@ import numpy as np
 from edge.scanner.virtual.biology import Biology
 from edge.scanner.virtual.grid import Field, Grid
 from edge.scanner.virtual.polar import angle, distance
+from edge.scanner.virtual.presets import Preset
 from edge.scanner.virtual.smooth import around, draw_wave, smooth_field, wave
 from edge.scanner.virtual.tissue import Tissue, Window, bounds, sheet, soft
 
@@ -60,14 +61,15 @@ class Kidney:
         return np.asarray((self.reach - 1) / np.maximum(slope, 0.005))
 
 
-def draw_kidney(grid: Grid, capsule_mm: float, rng: np.random.Generator) -> Kidney:
-    """A kidney 38-58 mm below the capsule, tilted by -25 to 15 degrees."""
-    centre = float(rng.uniform(-8, 18)), capsule_mm + float(rng.uniform(38, 58))
-    tilt = float(np.deg2rad(rng.uniform(-25, 15)))
+def draw_kidney(grid: Grid, capsule_mm: float, preset: Preset, rng: np.random.Generator) -> Kidney:
+    """A kidney where, as steep and as long as the preset has them."""
+    x_mm, below_mm = float(rng.uniform(*preset.kidney_x_mm)), rng.uniform(*preset.kidney_below_mm)
+    centre = x_mm, capsule_mm + float(below_mm)
+    tilt = float(np.deg2rad(rng.uniform(*preset.kidney_tilt_deg)))
     dx, dy = grid.x - np.float32(centre[0]), grid.y - np.float32(centre[1])
     cosine, sine = np.float32(np.cos(tilt)), np.float32(np.sin(tilt))
     u, v = cosine * dx + sine * dy, cosine * dy - sine * dx
-    long_mm, short_mm = float(rng.uniform(44, 56)), float(rng.uniform(20, 27))
+    long_mm, short_mm = float(rng.uniform(*preset.kidney_half_mm)), float(rng.uniform(20, 27))
     return Kidney(u, v, long_mm, short_mm, draw_wave(rng, 5))
 
 

@@ -25,6 +25,18 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     """Its thickness."""
     crus_share: float
     """Of AR views that look along the hepatic veins to the fold at the crus."""
+    kidney_x_mm: Range
+    """Of its centre, right of the middle."""
+    kidney_below_mm: Range
+    """Of its centre below the liver's capsule."""
+    kidney_tilt_deg: Range
+    """Of its long axis, the right end down; the head is on the left."""
+    kidney_half_mm: Range
+    """Half of its length."""
+    pleura_depth: Range
+    """Where the diaphragm's lowest point lies in HR views that show it, as a share of the depth."""
+    bright_back_share: float
+    """Of HR views with a bright band of fat and muscle behind liver and kidney."""
     flattening: Range
     """Share of a patient's own attenuation that the operator's TGC takes out."""
     sd_tgc_db_cm: float
@@ -64,6 +76,12 @@ PRESETS: dict[str, Preset] = {
         diaphragm_db=(17.0, 22.0),
         diaphragm_mm=(0.8, 2.0),
         crus_share=0.0,
+        kidney_x_mm=(-8.0, 18.0),
+        kidney_below_mm=(38.0, 58.0),
+        kidney_tilt_deg=(-25.0, 15.0),
+        kidney_half_mm=(44.0, 56.0),
+        pleura_depth=(0.72, 0.9),
+        bright_back_share=0.0,
         flattening=(0.0, 0.1),
         sd_tgc_db_cm=0.08,
         sd_slider_db=0.4,
@@ -92,6 +110,12 @@ PRESETS: dict[str, Preset] = {
         diaphragm_db=(17.0, 22.0),
         diaphragm_mm=(0.8, 2.0),
         crus_share=0.0,
+        kidney_x_mm=(-8.0, 18.0),
+        kidney_below_mm=(38.0, 58.0),
+        kidney_tilt_deg=(-25.0, 15.0),
+        kidney_half_mm=(44.0, 56.0),
+        pleura_depth=(0.72, 0.9),
+        bright_back_share=0.0,
         flattening=(0.0, 0.15),
         sd_tgc_db_cm=0.12,
         sd_slider_db=0.6,
@@ -120,6 +144,12 @@ PRESETS: dict[str, Preset] = {
         diaphragm_db=(17.0, 22.0),
         diaphragm_mm=(0.8, 2.0),
         crus_share=0.0,
+        kidney_x_mm=(-8.0, 18.0),
+        kidney_below_mm=(38.0, 58.0),
+        kidney_tilt_deg=(-25.0, 15.0),
+        kidney_half_mm=(44.0, 56.0),
+        pleura_depth=(0.72, 0.9),
+        bright_back_share=0.0,
         flattening=(0.1, 0.6),
         sd_tgc_db_cm=0.5,
         sd_slider_db=1.5,
@@ -149,6 +179,12 @@ PRESETS: dict[str, Preset] = {
         diaphragm_db=(10.0, 28.0),
         diaphragm_mm=(0.8, 4.0),
         crus_share=0.5,
+        kidney_x_mm=(-12.0, 34.0),
+        kidney_below_mm=(26.0, 60.0),
+        kidney_tilt_deg=(-40.0, 20.0),
+        kidney_half_mm=(38.0, 58.0),
+        pleura_depth=(0.5, 0.9),
+        bright_back_share=0.6,
         flattening=(0.0, 0.5),
         sd_tgc_db_cm=0.5,
         sd_slider_db=1.8,

@@ -1,13 +1,10 @@
-"""Frames to time with: a held probe's speckle in a fan on black, each frame different."""
+"""Speckle in a fan on black that shows no organ: a picture for tests whose network is known."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.case import Case, FrameFormat
-
 Image = NDArray[np.uint8]
-Pixels = bytes | Image
 Levels = NDArray[np.float32]
 
 DYNAMIC_RANGE_DB = 60.0
@@ -23,8 +20,6 @@ TISSUE_DB = 5.0
 TISSUE_SHARE = 1 / 80
 """Its grain, as a share of the width."""
 
-JPEG_QUALITY = 90
-
 
 def draw(count: int, width: int, height: int, seed: int = 0) -> list[Image]:
     """`count` gray images (height, width) uint8, the same for the same seed."""
@@ -32,23 +27,6 @@ def draw(count: int, width: int, height: int, seed: int = 0) -> list[Image]:
     fan = _fan(width, height)
     tissue_db = _tissue(random, width, height)
     return [_speckle(random, tissue_db) * fan for _ in range(count)]
-
-
-def pack(image: Image, image_format: FrameFormat) -> Pixels:
-    """A gray image as the pixels part of a frame message."""
-    if image_format == "gray8":
-        return image
-    colour = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
-    if image_format == "bgr8":
-        return np.asarray(colour, np.uint8)
-    _, packed = cv2.imencode(".jpg", colour, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    return packed.tobytes()
-
-
-def prepare(case: Case) -> list[Pixels]:
-    """A second's worth of different pixels parts, at most 64, to be sent in turn."""
-    count = min(case.warm_up + case.frames, max(8, round(case.pace)), 64)
-    return [pack(image, case.format) for image in draw(count, case.width, case.height)]
 
 
 def _tissue(random: np.random.Generator, width: int, height: int) -> Levels:
