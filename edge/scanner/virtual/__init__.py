@@ -7,7 +7,7 @@ from edge.scanner.virtual.clip import VirtualClip
 from edge.scanner.virtual.presets import PRESETS, Preset
 from edge.scanner.virtual.subject import Subject, draw_cohort, draw_subject
 
-VERSION = 8
+VERSION = 9
 """Raised whenever the bytes of a clip change."""
 
 __all__ = ["PRESETS", "VERSION", "Preset", "Subject", "VirtualClip", "draw_cohort", "draw_subject"]

@@ -84,8 +84,8 @@ def _add_back(
 
 def _add_band(tissue: Tissue, kidney: Kidney, behind_mm: Field, rng: np.random.Generator) -> None:
     """Fat and the muscle's own sheets along the back, bright in many."""
-    thick_mm = float(rng.uniform(4, 16))
-    level_db = float(rng.uniform(2, 12)) + _streaks(kidney.u, kidney.v, rng)
+    thick_mm = float(rng.uniform(4, 18))
+    level_db = float(rng.uniform(4, 20)) + _streaks(kidney.u, kidney.v, rng)
     tissue.shine("back", sheet(behind_mm - thick_mm / 2, thick_mm), level_db)
 
 
@@ -106,7 +106,8 @@ def _add_pleura(
     lowest = float(rng.uniform(-55, -30)), float(rng.uniform(*preset.pleura_depth)) * grid.depth_mm
     arc = bowl(grid, lowest, float(rng.uniform(60, 110)), rng)
     piece = Tissue.uniform(grid.x.shape, -90.0, 0.0)
-    add_diaphragm(piece, arc, 15.0, preset.diaphragm_mm, grid, rng)
+    level_db = float(rng.spawn(1)[0].uniform(*preset.pleura_db))
+    add_diaphragm(piece, arc, level_db, preset.diaphragm_mm, grid, rng)
     shown = soft(-kidney.u - 0.55 * kidney.half_length_mm, 12.0) * (1 - soft(behind_mm - 25, 20.0))
     tissue.power += piece.power * shown
     tissue.mirror += piece.mirror * shown

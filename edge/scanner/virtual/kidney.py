@@ -16,6 +16,8 @@ OUTERMOST = 1.15
 """How far its uneven outline may reach, in half axes."""
 AROUND_MM = 18.0
 """How far the fat around it may."""
+LIVER_BEFORE_MM = 8.0
+"""Least of the liver between capsule and kidney: the gain is set by it."""
 UNEVENNESS = 0.035
 """Of the outline, as a share of its distance from the centre."""
 
@@ -62,14 +64,16 @@ class Kidney:
 
 
 def draw_kidney(grid: Grid, capsule_mm: float, preset: Preset, rng: np.random.Generator) -> Kidney:
-    """A kidney where, as steep and as long as the preset has them."""
-    x_mm, below_mm = float(rng.uniform(*preset.kidney_x_mm)), rng.uniform(*preset.kidney_below_mm)
-    centre = x_mm, capsule_mm + float(below_mm)
+    """A kidney where, as steep and as long as the preset has them, with some liver before it."""
+    x_mm, below_mm = (
+        float(rng.uniform(*wide)) for wide in (preset.kidney_x_mm, preset.kidney_below_mm)
+    )
     tilt = float(np.deg2rad(rng.uniform(*preset.kidney_tilt_deg)))
+    long_mm, short_mm = float(rng.uniform(*preset.kidney_half_mm)), float(rng.uniform(20, 27))
+    centre = x_mm, capsule_mm + max(below_mm, short_mm + LIVER_BEFORE_MM)
     dx, dy = grid.x - np.float32(centre[0]), grid.y - np.float32(centre[1])
     cosine, sine = np.float32(np.cos(tilt)), np.float32(np.sin(tilt))
     u, v = cosine * dx + sine * dy, cosine * dy - sine * dx
-    long_mm, short_mm = float(rng.uniform(*preset.kidney_half_mm)), float(rng.uniform(20, 27))
     return Kidney(u, v, long_mm, short_mm, draw_wave(rng, 5))
 
 

@@ -21,22 +21,6 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     """Of a portal vein's wall re normal liver."""
     diaphragm_db: Range
     """Re normal liver."""
-    diaphragm_mm: Range
-    """Its thickness."""
-    crus_share: float
-    """Of AR views that look along the hepatic veins to the fold at the crus."""
-    kidney_x_mm: Range
-    """Of its centre, right of the middle."""
-    kidney_below_mm: Range
-    """Of its centre below the liver's capsule."""
-    kidney_tilt_deg: Range
-    """Of its long axis, the right end down; the head is on the left."""
-    kidney_half_mm: Range
-    """Half of its length."""
-    pleura_depth: Range
-    """Where the diaphragm's lowest point lies in HR views that show it, as a share of the depth."""
-    bright_back_share: float
-    """Of HR views with a bright band of fat and muscle behind liver and kidney."""
     flattening: Range
     """Share of a patient's own attenuation that the operator's TGC takes out."""
     sd_tgc_db_cm: float
@@ -64,6 +48,26 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     ornaments: tuple[int, ...]
     """Styles of text, bars and ticks around the fan; 0 is none."""
 
+    # How organs lie: one kind of patient and view, but where a preset says otherwise.
+    diaphragm_mm: Range = (0.8, 2.0)
+    """Its thickness."""
+    crus_share: float = 0.0
+    """Of AR views that look along the hepatic veins to the fold at the crus."""
+    kidney_x_mm: Range = (-8.0, 18.0)
+    """Of its centre, right of the middle."""
+    kidney_below_mm: Range = (38.0, 58.0)
+    """Of its centre below the liver's capsule."""
+    kidney_tilt_deg: Range = (-25.0, 15.0)
+    """Of its long axis, the right end down; the head is on the left."""
+    kidney_half_mm: Range = (44.0, 56.0)
+    """Half of its length."""
+    pleura_depth: Range = (0.72, 0.9)
+    """Where the diaphragm's lowest point lies in HR views that show it, as a share of the depth."""
+    pleura_db: Range = (15.0, 15.0)
+    """Level of the diaphragm in HR views, re normal liver."""
+    bright_back_share: float = 0.0
+    """Of HR views with a bright band of fat and muscle behind liver and kidney."""
+
 
 PRESETS: dict[str, Preset] = {
     # One scanner and one centre, as in the paper; biology scatters little.
@@ -74,14 +78,6 @@ PRESETS: dict[str, Preset] = {
         texture_of_fat=1.0,
         portal_wall_db=(12.0, 15.0),
         diaphragm_db=(17.0, 22.0),
-        diaphragm_mm=(0.8, 2.0),
-        crus_share=0.0,
-        kidney_x_mm=(-8.0, 18.0),
-        kidney_below_mm=(38.0, 58.0),
-        kidney_tilt_deg=(-25.0, 15.0),
-        kidney_half_mm=(44.0, 56.0),
-        pleura_depth=(0.72, 0.9),
-        bright_back_share=0.0,
         flattening=(0.0, 0.1),
         sd_tgc_db_cm=0.08,
         sd_slider_db=0.4,
@@ -108,14 +104,6 @@ PRESETS: dict[str, Preset] = {
         texture_of_fat=1.0,
         portal_wall_db=(12.0, 15.0),
         diaphragm_db=(17.0, 22.0),
-        diaphragm_mm=(0.8, 2.0),
-        crus_share=0.0,
-        kidney_x_mm=(-8.0, 18.0),
-        kidney_below_mm=(38.0, 58.0),
-        kidney_tilt_deg=(-25.0, 15.0),
-        kidney_half_mm=(44.0, 56.0),
-        pleura_depth=(0.72, 0.9),
-        bright_back_share=0.0,
         flattening=(0.0, 0.15),
         sd_tgc_db_cm=0.12,
         sd_slider_db=0.6,
@@ -142,14 +130,6 @@ PRESETS: dict[str, Preset] = {
         texture_of_fat=1.0,
         portal_wall_db=(12.0, 15.0),
         diaphragm_db=(17.0, 22.0),
-        diaphragm_mm=(0.8, 2.0),
-        crus_share=0.0,
-        kidney_x_mm=(-8.0, 18.0),
-        kidney_below_mm=(38.0, 58.0),
-        kidney_tilt_deg=(-25.0, 15.0),
-        kidney_half_mm=(44.0, 56.0),
-        pleura_depth=(0.72, 0.9),
-        bright_back_share=0.0,
         flattening=(0.1, 0.6),
         sd_tgc_db_cm=0.5,
         sd_slider_db=1.5,
@@ -184,7 +164,8 @@ PRESETS: dict[str, Preset] = {
         kidney_tilt_deg=(-40.0, 20.0),
         kidney_half_mm=(38.0, 58.0),
         pleura_depth=(0.5, 0.9),
-        bright_back_share=0.6,
+        pleura_db=(12.0, 28.0),
+        bright_back_share=0.7,
         flattening=(0.0, 0.5),
         sd_tgc_db_cm=0.5,
         sd_slider_db=1.8,
