@@ -255,7 +255,8 @@ class Pipeline:
         self, exam: Exam, header: FrameHeader, said: Inference, heads: Heads
     ) -> tuple[View | None, gate.Reason | None]:
         """The view to read a frame as, by its header or its picture; or why there is none."""
-        shows = None if said.view_logit is None else shown(said.view_logit, heads)
+        logit = said.view_logit
+        shows = None if logit is None else shown(logit, heads, header.view)
         self._shows = shows or ""
         view = exam.watch.see(header.view, shows)
         if view is None:

@@ -35,6 +35,24 @@ def test_a_view_is_told_only_when_sure(probability: tuple[float, ...], told: Sho
     assert shown(logit(*probability) + 700, HEADS) == told  # no overflow
 
 
+@pytest.mark.parametrize(
+    ("probability", "declared", "told"),
+    [
+        ((0.95, 0.03, 0.02), "AR", "AR"),
+        ((0.95, 0.03, 0.02), "HR", None),
+        ((0.95, 0.03, 0.02), None, "AR"),
+        ((0.9999, 0.0001, 0.00001), "HR", "AR"),
+        ((0.0001, 0.9999, 0.00001), "AR", "HR"),
+        ((0.03, 0.02, 0.95), "AR", "neither"),
+        ((0.03, 0.02, 0.95), "HR", "neither"),
+    ],
+)
+def test_a_declared_view_is_contradicted_by_the_sure_alone(
+    probability: tuple[float, ...], declared: View | None, told: Shown | None
+) -> None:
+    assert shown(logit(*probability), HEADS, declared) == told
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_a_logit_that_is_no_number_tells_nothing(bad: float) -> None:
     assert shown(np.array([[bad, 0, 0]], np.float32), HEADS) is None
