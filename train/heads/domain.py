@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 
 CELLS = 3
 """Parts of the feature map each way."""
-AXES = 96
+AXES = 64
 LEAST_SPREAD = 0.02
 """Of the largest spread: a feature that hardly varies would else weigh without bound."""
 
