@@ -37,11 +37,16 @@ def shown(view_logit: NDArray[Any], heads: Heads, declared: View | None = None) 
     return CLASSES[best] if power[best] >= heads.sure * power.sum() else None
 
 
-def domain(score: float, limits: DomainLimits) -> Domain:
-    """In, near or out of what the network knows; a score that is no number is out."""
+def domain(score: float, limits: DomainLimits, shows: Shown | None = None) -> Domain:
+    """In, near or out of what the network knows; a score that is no number is out.
+
+    Where both heads doubt it, the score from near on and the view told as neither, it is out too.
+    """
     if not math.isfinite(score) or score > limits.out:
         return "out"
-    return "near" if score > limits.near else "in"
+    if score <= limits.near:
+        return "in"
+    return "out" if shows == "neither" else "near"
 
 
 class ViewWatch:

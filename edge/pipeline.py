@@ -273,7 +273,7 @@ class Pipeline:
     def _judge(self, view: View, said: Inference, heads: Heads) -> gate.Reason | None:
         """Whether a frame is too far from what the network knows; a flag where it is not near."""
         score = math.nan if said.domain is None else said.domain
-        found = domain(score, heads.domain[view])
+        found = domain(score, heads.domain[view], self._shows or None)
         if found == "near" and "near_domain" not in self._flags:
             self._flags.append("near_domain")
         return "out_of_domain" if found == "out" else None

@@ -74,6 +74,11 @@ def test_a_score_is_in_near_or_out(score: float, state: str) -> None:
     assert domain(score, LIMITS) == state
 
 
+@pytest.mark.parametrize(("score", "state"), [(2.9, "in"), (3.1, "out"), (5.1, "out")])
+def test_what_both_heads_doubt_is_out(score: float, state: str) -> None:
+    assert domain(score, LIMITS, "neither") == state
+
+
 def test_limits_in_the_wrong_order_are_refused() -> None:
     with pytest.raises(ValueError, match=r"near 5\.0 is above out 3\.0"):
         DomainLimits(near=5.0, out=3.0)

@@ -58,13 +58,14 @@ class Fitted:
         abstained = float((told == -1).mean())
         limits = self.heads.domain[view]
         scores = _scores(self.models, self.domains, view, _windows(parts))
+        near, neither = scores > limits.near, told == CLASSES.index("neither")
         return ViewFigures(
             frames=len(told),
             right=right,
             wrong=1 - right - abstained,
             abstained=abstained,
-            near=float((scores > limits.near).mean()),
-            out=float((scores > limits.out).mean()),
+            near=float(near.mean()),
+            out=float(((scores > limits.out) | (near & neither)).mean()),
         )
 
     def refused(self, view: View, windows: NDArray[np.uint8]) -> NDArray[np.bool_]:

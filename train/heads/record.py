@@ -29,6 +29,7 @@ class ViewFigures(msgspec.Struct, frozen=True, kw_only=True):
     near: float
     """Near the domain's edge, by the network of this view."""
     out: float
+    """Or near it, while the view is told as neither."""
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
