@@ -15,6 +15,12 @@ NEAR_SHARE, FAR_SHARE = 0.01, 0.001
 """Of held-out frames, that may lie beyond near, and beyond the furthest that known frames reach."""
 
 
+WAY = 2 / 3
+"""From those to pictures of no liver, as a ratio, at which out lies. Nearer to the others, as real
+livers are further away than any virtual one; and what the view network takes for none is out from
+near on."""
+
+
 def choose_sure(probability: Floats, labels: Classes) -> float:
     """Probability from which on a view is told, from those of held-out frames (n, 3).
 
@@ -33,10 +39,9 @@ def choose_sure(probability: Floats, labels: Classes) -> float:
 def choose_limits(known: Floats, others: Floats) -> DomainLimits:
     """Near and out, from scores of held-out frames (n,) and of held-out outliers (m,).
 
-    Out lies halfway, as a ratio, between the furthest known frames and the median outlier: real
-    livers are further away than any virtual one and must not be refused with what shows no liver.
-    n well above a thousand, better.
+    Out lies `WAY` from the furthest known frames to the median outlier. n well above a thousand,
+    better.
     """
     near, furthest = np.quantile(known, (1 - NEAR_SHARE, 1 - FAR_SHARE))
     other = max(float(np.median(others)), float(furthest))
-    return DomainLimits(near=float(near), out=float(np.sqrt(furthest * other)))
+    return DomainLimits(near=float(near), out=float(furthest ** (1 - WAY) * other**WAY))

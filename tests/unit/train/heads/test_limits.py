@@ -6,7 +6,7 @@ import pytest
 from train.heads.limits import LEAST_SURE, choose_limits, choose_sure
 
 
-def test_near_is_beyond_99_of_100_and_out_halfway_from_999_of_1000_to_the_outliers() -> None:
+def test_near_is_beyond_99_of_100_and_out_two_thirds_of_the_way_to_the_outliers() -> None:
     rng = np.random.default_rng(0)
     known = rng.permutation(np.arange(1, 100_001)).astype(np.float32)
     others = rng.permutation(np.arange(300_000, 500_001)).astype(np.float32)
@@ -14,7 +14,7 @@ def test_near_is_beyond_99_of_100_and_out_halfway_from_999_of_1000_to_the_outlie
     limits = choose_limits(known, others)
 
     assert (known > limits.near).mean() == pytest.approx(0.01, rel=0.01)
-    assert limits.out == pytest.approx(np.sqrt(99_900 * 400_000), rel=1e-3)
+    assert limits.out == pytest.approx((99_900 * 400_000**2) ** (1 / 3), rel=1e-3)
     assert (known > limits.out).mean() == 0
     assert (others > limits.out).mean() == 1
 
