@@ -42,6 +42,10 @@ PrecisionSetting = Literal["auto", "fp32", "int8", "fp16"]
 TIMED = 30
 """Inferences of each precision that the choice at start is timed by, in turns."""
 
+WORTH = 0.85
+"""Share of fp32's time that int8 may take at most: it rounds, and of two that take about as long
+the clock would choose now one and now the other."""
+
 log = logging.getLogger(__name__)
 
 
@@ -217,7 +221,7 @@ def _faster(bundle: Bundle, fp32: Networks, threads: int) -> Networks:
         return fp32
     fp32_ms, int8_ms = _time(fp32, int8, bundle.manifest.crop.size)
     log.info("one inference takes %.2f ms in fp32 and %.2f ms in int8", fp32_ms, int8_ms)
-    return int8 if int8_ms < fp32_ms else fp32
+    return int8 if int8_ms <= WORTH * fp32_ms else fp32
 
 
 def _time(one: Networks, other: Networks, size: int) -> tuple[float, float]:

@@ -107,7 +107,7 @@ def test_int8_is_left_alone_on_a_processor_without_vnni(
 
 
 @pytest.mark.usefixtures("vnni")
-@pytest.mark.parametrize(("int8_ms", "taken"), [(0.9, "int8"), (1.1, "fp32")])
+@pytest.mark.parametrize(("int8_ms", "taken"), [(0.8, "int8"), (0.9, "fp32"), (1.1, "fp32")])
 def test_with_vnni_the_clock_decides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, int8_ms: float, taken: str
 ) -> None:
