@@ -5,6 +5,7 @@ less than one that is read.
 """
 
 import itertools
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -57,13 +58,18 @@ def prepare(case: Case) -> list[Pixels]:
 
 def _hold(view: View, frames: int, seed: int) -> tuple[VirtualClip, int]:
     """A clip of the first subject who has a hold that long in good contact, and where it begins."""
+    return next((clip, first) for clip, first, count in _holds(view, seed) if count >= frames)
+
+
+def _holds(view: View, seed: int) -> Iterator[tuple[VirtualClip, int, int]]:
+    """Clip, first frame and number of frames of every hold in good contact, without end."""
     for index in itertools.count():
         clip = VirtualClip(draw_subject(PRESET, seed, index, fat_pct=FAT_PCT), view)
+        good = clip.motion.contact == 1
         for hold in np.unique(clip.motion.hold):
-            held = np.flatnonzero((clip.motion.hold == hold) & (clip.motion.contact == 1))
-            if len(held) >= frames:
-                return clip, int(held[0])
-    raise AssertionError("subjects never end")
+            held = np.flatnonzero((clip.motion.hold == hold) & good)
+            if len(held):
+                yield clip, int(held[0]), len(held)
 
 
 def _laid_out(frame: Image, width: int, height: int) -> Image:

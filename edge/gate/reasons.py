@@ -21,7 +21,7 @@ Reason = Literal[
 ]
 
 REASONS: dict[Reason, str] = {
-    "view_unknown": "The header does not say which view this is, so no model fits it.",
+    "view_unknown": "Neither the header nor, so far, the picture says which view this is.",
     "view_without_model": "The bundle has no network for this view.",
     "setup_changed": "Size, format or scale differ from the frames before; if that lasts, the "
     "reading starts afresh.",

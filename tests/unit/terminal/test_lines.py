@@ -78,7 +78,7 @@ def test_a_frame_that_was_not_read_says_why() -> None:
     (line,) = lines.new(board, 1.5)
 
     assert line.startswith("room1 ?: frame not read, ")
-    assert line.endswith(". The header does not say which view this is, so no model fits it.")
+    assert line.endswith(". Neither the header nor, so far, the picture says which view this is.")
 
 
 def test_a_change_of_state_is_said() -> None:

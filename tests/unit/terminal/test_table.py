@@ -76,7 +76,7 @@ def test_a_frame_that_was_not_read_says_why_in_words(draw: Draw) -> None:
     text = draw(render(board, SOURCE, 1.0))
 
     assert "not read" in text
-    assert "frame 7 was not read. The header does not say which view this is" in text
+    assert "frame 7 was not read. Neither the header nor, so far, the picture says" in text
 
 
 def test_a_reason_that_is_not_known_here_is_shown_as_it_is(draw: Draw) -> None:
