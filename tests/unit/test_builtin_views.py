@@ -54,9 +54,11 @@ def play(runner: Runner) -> Play:
     return played
 
 
-def clip(view: View, seed: int = 3) -> tuple[list[Image], tuple[float, float]]:
+def clip(
+    view: View, preset: str = "multi", fat_pct: float = 9.0
+) -> tuple[list[Image], tuple[float, float]]:
     """Frames of a virtual subject, from where contact is good."""
-    made = VirtualClip(draw_subject("multi", seed, fat_pct=9.0), view)
+    made = VirtualClip(draw_subject(preset, 3, fat_pct=fat_pct), view)
     good = np.flatnonzero(made.motion.contact == 1)[:FRAMES]
     return [made.frame(int(number)) for number in good], made.spacing_mm
 
@@ -79,9 +81,13 @@ def test_a_view_that_is_not_what_is_shown_is_soon_wrong(
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_view_that_is_as_declared_is_read(play: Play, view: View) -> None:
+@pytest.mark.parametrize("fat_pct", [1.0, 12.0, 40.0])
+@pytest.mark.parametrize("preset", ["single", "multi", "realistic"])
+def test_a_view_that_is_as_declared_is_read(
+    play: Play, view: View, preset: str, fat_pct: float
+) -> None:
     """The control: heads that found fault with everything would pass the others."""
-    images, spacing_mm = clip(view)
+    images, spacing_mm = clip(view, preset, fat_pct)
     assert {each.reason for each in play(images, view, spacing_mm)} == {None}
 
 
