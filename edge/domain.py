@@ -49,6 +49,15 @@ def domain(score: float, limits: DomainLimits, shows: Shown | None = None) -> Do
     return "out" if shows == "neither" else "near"
 
 
+def contradicts(told: Shown | None, declared: View | None) -> bool:
+    """Whether a frame shows the other view than its header declares.
+
+    Such a frame is never read as declared, though it is believed of others only once a few agree:
+    the first of them would otherwise be all that a reading rests on.
+    """
+    return declared is not None and told in VIEWS and told != declared
+
+
 class ViewWatch:
     """What the frames of one exam show, believed once a few agree.
 

@@ -13,7 +13,7 @@ from edge.contract.grading import PAIR, View
 from edge.contract.heads import Heads
 from edge.contract.messages import Estimate, FrameHeader, LedgerCounts, Overlay, Reading, Summary
 from edge.contract.pixels import PixelError, decode
-from edge.domain import domain, shown
+from edge.domain import contradicts, domain, shown
 from edge.exams import Exam, OpenExams
 from edge.fan.placing import Placed, Placing
 from edge.histogram import TOP_PCT, quantise
@@ -261,7 +261,7 @@ class Pipeline:
         view = exam.watch.see(header.view, shows)
         if view is None:
             return None, "view_unknown"
-        if exam.watch.wrong:
+        if exam.watch.wrong or contradicts(shows, header.view):
             return view, "wrong_view"
         if view not in self.runner.views:
             return view, "view_without_model"

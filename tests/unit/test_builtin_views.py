@@ -4,7 +4,6 @@ Virtual livers and made-up pictures; what real ones are taken for: tests/slow/te
 """
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -72,12 +71,12 @@ def test_a_liver_of_no_declared_view_is_read_as_the_view_it_shows(play: Play, vi
 
 
 @pytest.mark.parametrize(("declared", "shown"), [("AR", "HR"), ("HR", "AR")])
-def test_a_view_that_is_not_what_is_shown_is_soon_wrong(
+def test_a_view_that_is_not_what_is_shown_is_never_read(
     play: Play, declared: View, shown: View
 ) -> None:
     images, spacing_mm = clip(shown)
-    found = Counter(each.reason for each in play(images, declared, spacing_mm))
-    assert found["wrong_view"] + found["out_of_domain"] >= FRAMES - AGREEING + 1, found
+    found = {each.reason for each in play(images, declared, spacing_mm)}
+    assert found <= {"wrong_view", "out_of_domain"}
 
 
 @pytest.mark.parametrize("view", VIEWS)

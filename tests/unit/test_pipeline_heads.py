@@ -97,12 +97,25 @@ def test_frames_that_show_nothing_for_certain_are_not_read(world: World) -> None
 def test_frames_that_contradict_their_view_are_not_read(world: World) -> None:
     found = told(world.frame("AR", "HR") for _ in range(AGREEING + 1))
 
-    assert found[: AGREEING - 1] == [("AR", FAT_PCT["AR"], None)] * (AGREEING - 1)
-    assert found[AGREEING - 1 :] == [("AR", None, "wrong_view")] * 2
+    assert found == [("AR", None, "wrong_view")] * (AGREEING + 1)
     reading = world.pipeline.end("e")
     assert reading is not None
-    assert reading.views["AR"].reasons == {"wrong_view": 2}
-    assert reading.views["AR"].frames == AGREEING - 1
+    assert reading.views["AR"].reasons == {"wrong_view": AGREEING + 1}
+    assert reading.views["AR"].frames == 0
+
+
+def test_one_frame_that_contradicts_its_view_changes_nothing_for_the_next(world: World) -> None:
+    found = told(world.frame("AR", shows) for shows in ("AR", "HR", "AR", None))
+
+    read = ("AR", FAT_PCT["AR"], None)
+    assert found == [read, ("AR", None, "wrong_view"), read, read]
+
+
+def test_frames_that_show_neither_are_not_read_once_some_agree(world: World) -> None:
+    found = told(world.frame("AR", "neither") for _ in range(AGREEING + 1))
+
+    assert found[: AGREEING - 1] == [("AR", FAT_PCT["AR"], None)] * (AGREEING - 1)
+    assert found[AGREEING - 1 :] == [("AR", None, "wrong_view")] * 2
 
 
 def test_a_frame_that_is_far_from_what_was_learned_is_flagged_or_not_read(world: World) -> None:
