@@ -29,9 +29,9 @@ def shown(view_logit: NDArray[Any], heads: Heads, declared: View | None = None) 
     logit = np.array(view_logit, np.float64).ravel()
     if not np.isfinite(logit).all():
         return None
-    for place, name in enumerate(CLASSES):
-        if declared is not None and name in VIEWS and name != declared:
-            logit[place] += math.log(MISLABELLED / (1 - MISLABELLED))
+    if declared is not None:
+        others = [place for place, name in enumerate(VIEWS) if name != declared]
+        logit[others] += math.log(MISLABELLED / (1 - MISLABELLED))
     power = np.exp(logit - logit.max())
     best = int(power.argmax())
     return CLASSES[best] if power[best] >= heads.sure * power.sum() else None

@@ -14,9 +14,8 @@ WRONG_SHARE = 0.005
 NEAR_SHARE, FAR_SHARE = 0.01, 0.001
 """Of held-out frames, that may lie beyond near, and beyond the furthest that known frames reach."""
 
-
 WAY = 2 / 3
-"""From those to pictures of no liver, as a ratio, at which out lies. Nearer to the others, as real
+"""From there to pictures of no liver, as a ratio, at which out lies. Nearer to the others, as real
 livers are further away than any virtual one; and what the view network takes for none is out from
 near on."""
 
