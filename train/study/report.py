@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from train.atomic import write_whole
+from train.augment import CHOICES, NONE, Augmentation
 from train.settings import Architecture
 from train.study import plots
 from train.study.document import Box, Document, Heading, Image, Part, Text
@@ -103,7 +104,7 @@ def _protocol(record: StudyRecord) -> list[Part]:
             "divided, never frames. Adam with Keras' defaults, mean squared error, batches of "
             f"{settings.batch}, at most {settings.epochs} epochs, stopped after "
             f"{settings.patience} without a better loss on the fold's validation subjects. "
-            f"{NETWORKS[settings.architecture]}"
+            f"{NETWORKS[settings.architecture]} {_changed(settings.augmentation)}"
         ),
         Text(
             "The two-branch model has the frozen trunks of one fold, the one with the lowest mean "
@@ -114,6 +115,14 @@ def _protocol(record: StudyRecord) -> list[Part]:
             "for the tail's early stopping to look at."
         ),
     ]
+
+
+def _changed(augmentation: Augmentation) -> str:
+    if augmentation == NONE:
+        return "Training frames are used as they are; the paper names no augmentation."
+    named = [name for name, limits in CHOICES.items() if limits == augmentation]
+    kind = f" by --augment {named[0]}" if named else ""
+    return f"Training frames are augmented{kind}; the paper names no augmentation."
 
 
 def _folds(record: StudyRecord) -> list[Part]:
