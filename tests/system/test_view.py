@@ -154,7 +154,7 @@ def test_every_state_is_told_in_words(page: Any, stage: Stage) -> None:
     stage.play(verdict="not_repeatable")
     card(page, "AR", ".verdict").filter(has_text="✕ not repeatable").wait_for()
     stage.play(reason="view_unknown", flags=("unknown_scale",))
-    page.locator("#hint").filter(has_text="AR is not read: Neither the header nor, so far, the picture says").wait_for()
+    page.locator("#hint").filter(has_text="AR is not read: Neither the header nor").wait_for()
     page.locator("#facts").filter(has_text="unknown scale").wait_for()
     stage.play(reason=None, state="degraded")
     banner(page, "Degraded")
