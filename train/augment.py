@@ -63,6 +63,7 @@ SCANNER = Augmentation(
     mirror=True,
 )
 CHOICES = {"none": NONE, "light": LIGHT, "scanner": SCANNER}
+NAMES = {limits: name for name, limits in CHOICES.items()}
 
 
 def for_view(limits: Augmentation, view: View) -> Augmentation:

@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="share of the AR frames to dim with depth as more fat would, and to label so, lest a "
         "network heed everything but dimming; for virtual cohorts, in windows of a fixed scale",
     )
-    add_training(parser, augment="light", architecture="paper")
+    add_training(parser)
 
 
 def run(args: argparse.Namespace) -> int:

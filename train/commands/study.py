@@ -131,7 +131,7 @@ def _describe_protocol(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--folds", type=at_least(2), default=DEFAULTS.folds, help="of the cross-validation"
     )
-    add_training(group, augment="scanner", architecture=DEFAULTS.architecture)
+    add_training(group, DEFAULTS)
     group.add_argument(
         "--bootstrap",
         type=at_least(100),

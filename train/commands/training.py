@@ -3,29 +3,30 @@
 import argparse
 from typing import Any, get_args
 
-from train.augment import CHOICES
+from train.augment import CHOICES, NAMES
 from train.commands.arguments import at_least
 from train.settings import Architecture, FitSettings, Precision, Schedule
+from train.study.settings import StudySettings
 
 DEFAULTS = FitSettings()
 
 
-def add_training(parser: Any, *, augment: str, architecture: Architecture) -> None:
-    """Describe them to a parser or one of its groups; `augment`, `architecture`: defaults."""
+def add_training(parser: Any, defaults: FitSettings | StudySettings = DEFAULTS) -> None:
+    """Describe them to a parser or one of its groups, with the command's defaults."""
     add = parser.add_argument
-    add("--epochs", type=at_least(1), default=DEFAULTS.epochs, help="at most")
-    add("--batch", type=at_least(1), default=DEFAULTS.batch, help="frames a step")
+    add("--epochs", type=at_least(1), default=defaults.epochs, help="at most")
+    add("--batch", type=at_least(1), default=defaults.batch, help="frames a step")
     add(
         "--patience",
         type=at_least(1),
-        default=DEFAULTS.patience,
+        default=defaults.patience,
         help="epochs without a better validation loss before a training stops",
     )
-    add("--seed", type=at_least(0), default=DEFAULTS.seed, help="of every draw")
+    add("--seed", type=at_least(0), default=defaults.seed, help="of every draw")
     add(
         "--augment",
         choices=sorted(CHOICES),
-        default=augment,
+        default=NAMES[defaults.augmentation],
         help="changes to training frames, of which the paper names none: light is gain, gamma and "
         "small shifts; scanner adds time gain, dynamic range, scale, speckle, smoothing, writing, "
         "and mirror images of AR",
@@ -33,7 +34,7 @@ def add_training(parser: Any, *, augment: str, architecture: Architecture) -> No
     add(
         "--architecture",
         choices=get_args(Architecture),
-        default=architecture,
+        default=defaults.architecture,
         help="paper: its layers to the letter; halved: the same on frames averaged over 2 x 2 "
         "pixels, in a quarter of the time; strided: on such frames, strides instead of pooling, "
         "faster still; residual: strided, with a second convolution added to the first in the last "
@@ -42,13 +43,13 @@ def add_training(parser: Any, *, augment: str, architecture: Architecture) -> No
     add(
         "--schedule",
         choices=get_args(Schedule),
-        default=DEFAULTS.schedule,
+        default=defaults.schedule,
         help="of the learning rate; cosine lets it fall over all epochs",
     )
     add(
         "--precision",
         choices=get_args(Precision),
-        default=DEFAULTS.precision,
+        default=defaults.precision,
         help="of the hidden layers while training; bfloat16 is faster where the CPU has it",
     )
 

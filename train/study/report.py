@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from train.atomic import write_whole
-from train.augment import CHOICES, NONE, Augmentation
+from train.augment import NAMES, NONE, Augmentation
 from train.settings import Architecture
 from train.study import plots
 from train.study.document import Box, Document, Heading, Image, Part, Text
@@ -120,8 +120,7 @@ def _protocol(record: StudyRecord) -> list[Part]:
 def _changed(augmentation: Augmentation) -> str:
     if augmentation == NONE:
         return "Training frames are used as they are; the paper names no augmentation."
-    named = [name for name, limits in CHOICES.items() if limits == augmentation]
-    kind = f" by --augment {named[0]}" if named else ""
+    kind = f" by --augment {NAMES[augmentation]}" if augmentation in NAMES else ""
     return f"Training frames are augmented{kind}; the paper names no augmentation."
 
 
