@@ -15,15 +15,15 @@ demo: .venv/cpu.stamp  ## play a virtual exam from end to end and show its readi
 
 setup: .venv/dev.stamp  ## build .venv with everything, TensorFlow too
 
-# $(call unit_beside,PYTEST,TESTS): the unit tests run beside TESTS, a core each, and tell what they
-# found after them.
-unit_beside = @told=$$(mktemp); $(1) tests/unit >$$told 2>&1 & unit=$$!; \
-	$(1) $(2); other=$$?; \
-	wait $$unit; unit=$$?; cat $$told; rm -f $$told; exit $$((unit + other))
+# $(call beside,PYTEST,TESTS,OTHERS): OTHERS run beside TESTS, a core each, and tell what they found
+# after them.
+beside = @told=$$(mktemp); $(1) $(3) >$$told 2>&1 & others=$$!; \
+	$(1) $(2); found=$$?; \
+	wait $$others; others=$$?; cat $$told; rm -f $$told; exit $$((found + others))
 
 # Tests that play a daemon's life have the machine to themselves.
 test: .venv/dev.stamp  ## set everything up and run the whole test suite
-	$(call unit_beside,$(BIN)/python -m pytest,tests/slow)
+	$(call beside,$(BIN)/python -m pytest,tests/slow,tests/unit)
 	$(BIN)/python -m pytest tests/system
 
 check: .venv/dev.stamp  ## lint, formatting, types and import rules
@@ -42,11 +42,13 @@ bench: .venv/dev.stamp  ## time the daemon end to end at 30 frames a second
 budget: .venv/dev.stamp  ## every ratio of speed that must hold, in one run
 	$(BIN)/python -m bench budget
 
-# Nothing beside those that time something; the unit tests beside the day of frames.
+# What times something has the machine to itself; what only counts runs beside the day of frames.
 SOAK := $(BIN)/python -m pytest -m soak --timeout 3600
-soak: .venv/dev.stamp  ## the long tests, about an hour
-	$(SOAK) tests/system --ignore tests/system/test_soak.py
-	$(call unit_beside,$(SOAK),tests/system/test_soak.py)
+DAY := tests/system/test_soak.py
+COUNTING := $(addprefix tests/system/test_,g05_long_counters.py g13_kill.py g14_power_cut.py g16_rot.py)
+soak: .venv/dev.stamp  ## the long tests, just under an hour
+	$(SOAK) tests/system $(addprefix --ignore=,$(DAY) $(COUNTING))
+	$(call beside,$(SOAK),$(DAY),tests/unit $(COUNTING))
 
 reliability: .venv/dev.stamp  ## measure the daemon's promises and write docs/reliability.md, up to an hour
 	-$(BIN)/python -m pytest -m goal --timeout 3600 --goals tests/goals.json

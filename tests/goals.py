@@ -11,7 +11,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,11 +115,26 @@ def read(path: Path) -> list[Measured]:
     return [Measured(**row) for row in json.loads(path.read_text())]
 
 
-def keep(path: Path, found: Iterable[Measured]) -> None:
-    """Add to what earlier runs have kept; a test told anew replaces what it told before."""
-    merged = {(row.goal, row.test): row for row in (*read(path), *found)}
+def keep(path: Path, found: Iterable[Measured], collected: Collection[str] = ()) -> None:
+    """Add to what earlier runs have kept; a test told anew replaces what it told before.
+
+    `collected`: every test of some files; what else was kept of those files is of tests that are
+    gone, and so is what was kept of files that are.
+    """
+    files = {_file(test) for test in collected}
+
+    def still_there(test: str) -> bool:
+        file = _file(test)
+        return test in collected or (file not in files and Path(file).exists())
+
+    kept = (row for row in read(path) if still_there(row.test))
+    merged = {(row.goal, row.test): row for row in (*kept, *found)}
     rows = [asdict(merged[key]) for key in sorted(merged)]
     path.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]
 
 
 class GoalKeeper:
@@ -129,6 +144,7 @@ class GoalKeeper:
         self._path = path
         self._told: dict[str, list[tuple[str, str, str]]] = {}
         self._found: list[Measured] = []
+        self._collected: set[str] = set()
 
     @pytest.fixture
     def goal(self, request: pytest.FixtureRequest) -> Record:
@@ -140,9 +156,13 @@ class GoalKeeper:
         assert goal in IDS, f"{goal} is not a goal of tests/goals.py"
         self._told.setdefault(test.nodeid, []).append((goal, figure, control))
 
-    @staticmethod
-    def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    @pytest.hookimpl(tryfirst=True)  # before any is left out
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
         """Mark the tests that measure a goal, so that `-m goal` picks them."""
+        if not any("::" in arg for arg in config.args):  # whole files
+            self._collected = {item.nodeid for item in items}
         for item in items:
             if "goal" in getattr(item, "fixturenames", ()):
                 item.add_marker("goal")
@@ -165,7 +185,7 @@ class GoalKeeper:
     def pytest_sessionfinish(self) -> None:
         """Keep the figures where the run was asked to."""
         if self._path and self._found:
-            keep(self._path, self._found)
+            keep(self._path, self._found, self._collected)
 
 
 def page(rows: list[Measured]) -> str:
