@@ -25,6 +25,8 @@ from export.virtual_frames import Pairs
 
 TOOLS = ("tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "numpy")
 
+Networks = Mapping[Precision, Mapping[ModelName, bytes]]
+
 TOLERANCE_PCT: dict[Precision, float] = {"fp32": 0.05, "int8": 0.1, "fp16": 0.1}
 """On golden frames. In 8 bits a value between two steps may fall to either on another processor, in
 fp16 a GPU adds in another order; both stay within the parity limits' mean."""
@@ -65,11 +67,15 @@ def pack(run: RunFolder, out: Path, order: Order, steps: Steps) -> Packed:
     with steps.step(f"asking Keras about {len(pairs)} pairs of frames"):
         trained = keras_estimates(models, pairs)
     networks = {precision: _bytes(those) for precision, those in graphs.items()}
+    names = _names(networks)
     rows = check_all(networks, providers_here(), trained, pairs, steps)
     on_cpu = {row.precision: row.estimates for row in rows if row.provider == "cpu"}
-    files = _named(networks, _bytes(_batched(whole)))
+    files = _files(networks, names, _bytes(_batched(whole)))
     files[GOLDEN_NAME] = golden_npz(pairs, trained, on_cpu, choose(pairs.hmrs_pct))
-    variants = {precision: _variant(precision, rows, pairs, quantisation) for precision in graphs}
+    variants = {
+        precision: _variant(precision, names[precision], rows, pairs, quantisation)
+        for precision in graphs
+    }
     with steps.step(f"writing {out}"):
         bundle = write_bundle(out, _manifest(run, order, variants), files)
     return Packed(bundle, rows)
@@ -120,11 +126,24 @@ def file_name(model: ModelName, precision: Precision, *, batched: bool = False) 
     return f"{model}.{precision}{'.batch' if batched else ''}.onnx"
 
 
-def _named(
-    networks: Mapping[Precision, Mapping[ModelName, bytes]], batched: Mapping[ModelName, bytes]
+def _names(networks: Networks) -> dict[Precision, dict[ModelName, str]]:
+    """Their files' names; a network of which nothing could be made smaller shares fp32's file."""
+    return {
+        precision: {
+            model: file_name(model, "fp32" if data == networks["fp32"][model] else precision)
+            for model, data in those.items()
+        }
+        for precision, those in networks.items()
+    }
+
+
+def _files(
+    networks: Networks,
+    names: Mapping[Precision, Mapping[ModelName, str]],
+    batched: Mapping[ModelName, bytes],
 ) -> dict[str, bytes]:
     files = {
-        file_name(model, precision): data
+        names[precision][model]: data
         for precision, those in networks.items()
         for model, data in those.items()
     }
@@ -132,14 +151,18 @@ def _named(
 
 
 def _variant(
-    precision: Precision, rows: list[Row], pairs: Pairs, quantisation: Quantisation | None
+    precision: Precision,
+    names: dict[ModelName, str],
+    rows: list[Row],
+    pairs: Pairs,
+    quantisation: Quantisation | None,
 ) -> Variant:
     parity: dict[str, dict[ModelName, Parity]] = {
         row.provider: row.parity for row in rows if row.precision == precision
     }
     in_fp32 = precision == "fp32"
     return Variant(
-        models={model: file_name(model, precision) for model in MODELS},
+        models=names,
         batched={model: file_name(model, "fp32", batched=True) for model in MODELS if in_fp32},
         golden_tolerance_pct=TOLERANCE_PCT[precision],
         parity=parity,

@@ -66,7 +66,9 @@ class Quantiser:
         return [name for name in named if name not in self._always_fp32()]
 
     def quantise(self, method: Method, kept: list[str]) -> onnx.ModelProto:
-        """The network in 8 bits but for the layers `kept`, which stay in fp32."""
+        """The network in 8 bits but for the layers `kept`, which stay in fp32; itself if all do."""
+        if set(kept) >= set(self.layers):
+            return self.model
         source = onnx.ModelProto()
         source.CopyFrom(self.model)
         add_pre_process_metadata(source)  # shapes are inferred; else it asks for it by a warning

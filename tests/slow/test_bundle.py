@@ -23,6 +23,7 @@ keras = pytest.importorskip("keras")
 from export.convert import convert, load  # noqa: E402  # needs Keras
 from export.estimates import onnx_estimates, view_outputs  # noqa: E402
 from export.networks import folded, fp32, int8  # noqa: E402
+from export.pack import _names  # noqa: E402
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -135,6 +136,15 @@ def test_golden_frames_are_virtual_and_none_of_the_runs(bundle: Bundle, run_fold
     assert pairs.record == compared_on
     rendered = {frame.tobytes() for frame in pairs.ar_frames}
     assert {frame.tobytes() for frame in golden(bundle)["ar_frames"]} <= rendered
+
+
+def test_a_network_that_stayed_fp32_shares_its_file() -> None:
+    networks = {"fp32": {"AR": b"one", "HR": b"two"}, "int8": {"AR": b"one", "HR": b"smaller"}}
+
+    names = _names(networks)  # type: ignore[arg-type]
+
+    assert names["int8"] == {"AR": "AR.fp32.onnx", "HR": "HR.int8.onnx"}
+    assert names["fp32"] == {"AR": "AR.fp32.onnx", "HR": "HR.fp32.onnx"}
 
 
 def test_several_frames_at_a_time_give_what_they_give_alone(bundle: Bundle) -> None:

@@ -86,6 +86,20 @@ def test_a_layer_that_is_kept_stays_in_fp32(tmp_path: Path) -> None:
     assert in_8_bits(quantiser.quantise("minmax", ["conv3", "dense1"])) == 1
 
 
+def test_with_every_layer_kept_it_is_the_fp32_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quantiser = made("strided", tmp_path)
+    wanted = run(quantiser.model.SerializeToString())
+    monkeypatch.setattr(mixed, "over_limit", lambda *_: ["too far"])
+
+    plan = mixed.choose(quantiser, run, wanted)
+
+    assert sorted(plan.kept) == sorted(quantiser.layers)
+    assert plan.model.SerializeToString() == quantiser.model.SerializeToString()
+    assert plan.found.max_abs_pct == 0
+
+
 def test_every_method_can_be_tried(tmp_path: Path) -> None:
     quantiser = made("strided", tmp_path)
     wanted = outputs(quantiser.model, FRAMES)[0][:, 0]
