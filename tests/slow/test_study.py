@@ -70,7 +70,7 @@ def test_no_subject_is_on_two_sides_of_a_fold(record: StudyRecord, study_folder:
 def test_the_record_holds_every_figure(record: StudyRecord) -> None:
     assert set(record.study.sets) == {"test", "unseen"}
     for found in record.study.sets.values():
-        assert set(found.methods) == {"CNN", "mean", "median", "ridge", "oracle"}
+        assert set(found.methods) == {"CNN", "mean", "median", "ridge", "shown", "oracle"}
         assert set(found.methods["CNN"]) == {"AR", "HR", "AR+HR"}
     assert len(record.study.validation_loss["AR"]) == 2
     assert record.study.unseen_seed == 1

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from edge.contract.grading import PAIR, VIEWS
 from edge.scanner.virtual import Subject
+from edge.scanner.virtual.depth import DEPTH_MM
+from edge.scanner.virtual.receive import shown_attenuation
 from train.cohort import LATENTS_NAME, Cohort, CohortError, ViewFrames
 from train.estimated import Estimated
 from train.pairs import pair_frames
@@ -21,7 +23,7 @@ from train.study.features import frame_features
 from train.study.virtual import rendering
 
 Floats = NDArray[np.float64]
-MEAN, MEDIAN, RIDGE, ORACLE = "mean", "median", "ridge", "oracle"
+MEAN, MEDIAN, RIDGE, SHOWN, ORACLE = "mean", "median", "ridge", "shown", "oracle"
 RIDGE_STRENGTH = 1.0
 ORACLE_STRENGTH = 0.01
 
@@ -64,6 +66,7 @@ class Baselines:
             (RIDGE, _ridge, by_features),
         ]
         if rendering(self.cohort):
+            methods.append((SHOWN, _cubic_ridge, by_what_is_shown))
             methods.append((ORACLE, _cubic_ridge, by_latents))
         return methods
 
@@ -85,9 +88,26 @@ def by_features(cohort: Cohort, subjects: frozenset[int]) -> dict[str, Known]:
 
 def by_latents(cohort: Cohort, subjects: frozenset[int]) -> dict[str, Known]:
     """What the images were made from: attenuation for AR, liver over kidney in dB for HR."""
+    return _by(cohort, subjects, lambda subject: subject.biology.liver_attenuation)
+
+
+def by_what_is_shown(cohort: Cohort, subjects: frozenset[int]) -> dict[str, Known]:
+    """The same as the images show it: of the attenuation, what the operator's gain leaves."""
+    depth_mm = float(np.mean(DEPTH_MM["AR"]))
+
+    def shown(subject: Subject) -> float:
+        return shown_attenuation(subject.settings, subject.biology.liver_attenuation, depth_mm)
+
+    return _by(cohort, subjects, shown)
+
+
+def _by(
+    cohort: Cohort, subjects: frozenset[int], of_liver: Callable[[Subject], float]
+) -> dict[str, Known]:
+    """`of_liver`: what AR knows of a subject; HR knows the liver over the kidney in dB."""
     latents = read_latents(cohort.path)
     ar, hr = cohort.views["AR"].of(subjects), cohort.views["HR"].of(subjects)
-    alpha = np.array([[latents[n].biology.liver_attenuation] for n in ar.subjects.tolist()])
+    alpha = np.array([[of_liver(latents[n])] for n in ar.subjects.tolist()])
     ratio = np.array([[latents[n].biology.liver_kidney_db] for n in hr.subjects.tolist()])
     return _views(ar, hr, (alpha, ratio))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from edge.contract.grading import GRADES
 from train.study import paper
-from train.study.baselines import MEAN, MEDIAN, ORACLE, RIDGE
+from train.study.baselines import MEAN, MEDIAN, ORACLE, RIDGE, SHOWN
 from train.study.document import Table
 from train.study.estimates import CNN
 from train.study.figures import MODELS, Measured, SetFigures
@@ -15,6 +15,7 @@ METHOD_NAMES = {
     MEDIAN: "median of the training subjects",
     RIDGE: "ridge on five features a view",
     CNN: "CNN",
+    SHOWN: "cubic ridge on what is shown: attenuation after the operator's time gain",
     ORACLE: "oracle: cubic ridge on the true latents",
 }
 

@@ -24,11 +24,28 @@ def noise_pool(settings: Settings, grid: Grid, rng: np.random.Generator) -> Fiel
 
 def time_gain_db(settings: Settings, grid: Grid, liver_attenuation: float) -> Field:
     """Gain with depth, dB, (SAMPLES, 1): the scanner's, and the operator's slope and sliders."""
-    flat = NORMAL_ATTENUATION + settings.flattening * (liver_attenuation - NORMAL_ATTENUATION)
+    flat = _taken_for_granted(settings, liver_attenuation)
     knots = np.linspace(0, grid.depth_mm, len(settings.sliders_db))
     sliders = np.interp(grid.z[:, 0], knots, settings.sliders_db)[:, None]
     slope = 2 * settings.frequency_mhz * flat + settings.tgc_db_cm
     return np.asarray(slope * grid.z / 10 + sliders, np.float32)
+
+
+def shown_attenuation(settings: Settings, liver_attenuation: float, depth_mm: float) -> float:
+    """The liver's attenuation less what the time gain takes back of it, dB/cm/MHz.
+
+    All that the fading of one picture with depth can tell: what the operator's slope, sliders and
+    flattening change looks like tissue. `depth_mm`: what the sliders are spread over.
+    """
+    flat = _taken_for_granted(settings, liver_attenuation)
+    knots_cm = np.linspace(-0.5, 0.5, len(settings.sliders_db)) * depth_mm / 10
+    sliders = float(knots_cm @ settings.sliders_db / (knots_cm @ knots_cm))
+    return liver_attenuation - flat - (settings.tgc_db_cm + sliders) / (2 * settings.frequency_mhz)
+
+
+def _taken_for_granted(settings: Settings, liver_attenuation: float) -> float:
+    """Attenuation that the time gain makes up for, dB/cm/MHz: normal, and a share of the rest."""
+    return NORMAL_ATTENUATION + settings.flattening * (liver_attenuation - NORMAL_ATTENUATION)
 
 
 def level_db(amplitude: Field) -> Field:

@@ -1,10 +1,13 @@
 """Fidelity 1 and 6: loss along the lines, and how far a scanner sees."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from edge.scanner.virtual import loss
-from tests.unit.scanner.virtual.phantom import Phantom, z_cm
+from edge.scanner.virtual.receive import shown_attenuation, time_gain_db
+from tests.unit.scanner.virtual.phantom import GRID, SETTINGS, Phantom, z_cm
 
 
 def measured(attenuation: float) -> float:
@@ -25,6 +28,28 @@ def test_a_loss_of_another_frequency_would_be_noticed(monkeypatch: pytest.Monkey
     right = loss.attenuation_db
     monkeypatch.setattr(loss, "attenuation_db", lambda a, grid, f: right(a, grid, 0.95 * f))
     assert measured(0.6) != pytest.approx(0.6, rel=0.02)
+
+
+GAIN = {"flattening": 0.4, "tgc_db_cm": 0.3, "sliders_db": (0.0, 0.3, 0.6, 0.9, 1.2, 1.5, 1.8, 2.1)}
+
+
+def faded(gain: dict[str, Any], attenuation: float) -> float:
+    """What is left of the attenuation in a picture after the time gain, dB/cm/MHz."""
+    phantom = Phantom(attenuation, gain)
+    power = phantom.unfocused(phantom.power(2)).mean(axis=1)
+    level = 10 * np.log10(power) + time_gain_db(phantom.settings, GRID, attenuation)[:, 0]
+    used = z_cm() > 1
+    return float(-np.polyfit(z_cm()[used], level[used], 1)[0] / (2 * SETTINGS.frequency_mhz))
+
+
+@pytest.mark.parametrize("attenuation", [0.6, 0.8])
+def test_a_picture_shows_what_the_time_gain_leaves_of_the_attenuation(attenuation: float) -> None:
+    told = shown_attenuation(Phantom(changed=GAIN).settings, attenuation, GRID.depth_mm)
+
+    assert faded(GAIN, attenuation) == pytest.approx(told, abs=0.01)
+    for without in GAIN:
+        others = {name: value for name, value in GAIN.items() if name != without}
+        assert faded(others, attenuation) != pytest.approx(told, abs=0.01)
 
 
 def penetration_cm(attenuation: float, noise_db: float) -> float:
