@@ -12,6 +12,8 @@ from bench.commands.engines import add_course, course_of, row
 from bench.engines import ENGINES, GEMM_SIDE, GEMMS
 from bench.progress import progress
 from bench.race import Course, Result, race
+from bench.statistics import quantiles
+from bench.steadiness import Milliseconds, laps_ms
 from bench.whole_graph import whole_graph
 from edge.contract.variant import Precision
 
@@ -19,7 +21,9 @@ DESCRIPTION = """\
 Counts the multiplications of a network from its graph, measures how many a second one core reaches
 in a large matrix product (fp32 by NumPy's BLAS, 8 bits by ONNX Runtime), in turns with the engines,
 and prints the floor and how near each engine comes to it. 100 % is as fast as the arithmetic goes
-with direct convolution; Winograd's needs fewer multiplications and may go beyond.
+with direct convolution; Winograd's needs fewer multiplications and may go beyond. The same small
+piece of work, done for ten seconds, shows how steady the machine is: where it takes many times as
+long at times, so does all else, and tails are partly the machine's.
 """
 
 EPILOG = """\
@@ -51,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
             results = race(course, [*GEMMS, *engines], args.rounds, told)
         products, found = results[: len(GEMMS)], results[len(GEMMS) :]
         rates = {each.engine.precision: rate_gmac_s(each) for each in products if each.turns}
-        rows = [_product(each) for each in products]
+        rows = [_steadiness(laps_ms()), *(_product(each) for each in products)]
         return rows + [_engine(each, found[0], course, rates) for each in found]
 
     return outputs.report(args, measured)
@@ -61,6 +65,17 @@ def rate_gmac_s(product: Result) -> float:
     """Multiplications with additions a second that a product reached, in 10^9."""
     fast_ms = float(np.quantile(product.all_ms, FAST_QUANTILE))
     return GEMM_SIDE**3 / fast_ms / 1e6
+
+
+def _steadiness(laps: Milliseconds) -> result.Row:
+    """`laps`: times of the same work."""
+    found = quantiles(laps)
+    note = (
+        f"one in a hundred takes {found.p99 / found.p50:.1f} times as long as most, "
+        f"the longest {found.max / found.p50:.1f} times"
+    )
+    plain = result.failed("limit", "the same work, again and again", "")
+    return msgspec.structs.replace(plain, infer_ms=found, note=note)
 
 
 def _product(each: Result) -> result.Row:
