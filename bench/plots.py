@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bench.statistics import bin_edge_ms
 
-WIDTH, LEFT, RIGHT, BAR, GAP, FOOT = 760, 230, 90, 18, 10, 34
+WIDTH, LEFT, RIGHT, BAR, GAP, FOOT = 760, 230, 112, 18, 10, 34
 COLOURS = ("#2f6f9f", "#c8743c", "#4c9a67", "#8a5aa5", "#b5473c", "#6b7280", "#c2a83e", "#3a8f8f")
 
 Place = Callable[[float], float]
