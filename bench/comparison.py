@@ -59,7 +59,7 @@ def _turned(
     found = ratio(changed.quantiles(name, percent), base.quantiles(name, percent))
     times = getattr(changed.whole, name)
     told = WORDS[name] if percent == 50 else f"{WORDS[name]}, quickest quarter"
-    plain = result.failed("compare", told, "")
+    plain = result.bare("compare", told)
     return msgspec.structs.replace(
         plain,
         fps=case.fps,
@@ -105,7 +105,7 @@ def _one_time(base: Row, changed: Row, name: str, budget: float, pace: float) ->
             "compare two checkouts instead, which runs them in turns"
         )
         said = "unsure"
-    plain = result.failed("compare", f"{changed.case}: {WORDS[name]}", "")
+    plain = result.bare("compare", f"{changed.case}: {WORDS[name]}")
     return msgspec.structs.replace(
         plain,
         precision=changed.precision,

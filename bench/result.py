@@ -156,6 +156,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def failed(kind: Kind, case: str, problem: str) -> Row:
     """A row that says why it has no figures."""
+    return msgspec.structs.replace(bare(kind, case), problem=problem)
+
+
+def bare(kind: Kind, case: str) -> Row:
+    """A row without figures, to be given those that it has."""
     return Row(
         kind=kind,
         case=case,
@@ -167,7 +172,6 @@ def failed(kind: Kind, case: str, problem: str) -> Row:
         e2e_ms=None,
         infer_ms=None,
         overhead_ms=None,
-        problem=problem,
     )
 
 
