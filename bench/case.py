@@ -33,6 +33,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     precision: PrecisionSetting = "auto"
     journal: Journal = "off"
     threads: int = 1
+    cpus: str = ""
+    """That the daemon may run on; "" for all."""
     streams: int = 1
     """Scanners at once."""
     bundle: str = ""
@@ -44,6 +46,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         pace = "fast" if self.fps == "fast" else f"{self.fps:g} fps"
         several = f"{self.streams} x " if self.streams > 1 else ""
         asked = [
+            *([f"on CPU {self.cpus}"] if self.cpus else []),
             *([self.precision] if self.precision != "auto" else []),
             *([f"journal {self.journal}"] if self.journal != "off" else []),
         ]

@@ -69,6 +69,8 @@ def daemon(case: Case, checkout: Path = HERE, name: str = "daemon") -> Contender
     keeps = _settings(checkout)
     if case.journal != "off" and "journal" not in keeps:
         raise MissingError(f"journal {case.journal}: not in this version; take --journal off")
+    if case.cpus and "cpus" not in keeps:
+        raise MissingError(f"cpus {case.cpus}: not in this version; take --cpus away")
 
     def command(wiring: Wiring) -> list[str]:
         path = wiring.folder / "edge.toml"
@@ -87,6 +89,7 @@ def _toml(case: Case, wiring: Wiring, keeps: frozenset[str]) -> str:
         f'provider = "{case.provider}"',
         f'precision = "{case.precision}"',
         f"threads = {case.threads}",
+        *([f'cpus = "{case.cpus}"'] if "cpus" in keeps else []),
         *[
             f'[[scanner]]\nname = "{scanner_name(number)}"\nframes = "{address}"'
             for number, address in enumerate(wiring.frames)

@@ -12,6 +12,7 @@ from edge.contract.crop import CropSpec
 from edge.health.address import Place, parse_bind
 from edge.journal.durability import Durability
 from edge.log import LogFormat
+from edge.processor import cpus_of
 from edge.reading.rules import DEFAULT_RULE, RuleId
 from edge.sockets.addresses import AddressError, check_address
 from edge.sockets.keys import is_public_key
@@ -99,7 +100,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message then says so. `state_dir`: folder of what outlives the daemon, "" for the platform's
     own. `precision`: of the networks; auto is int8 on a CPU with VNNI or AMX where it is faster,
     else fp32. `engines`: folder of TensorRT's engines, "" for the user's cache folder. `threads`:
-    of one inference. `deadline_ms`: of one inference; a longer one is ended and its frame flagged.
+    of one inference. `cpus`: that the daemon may run on, as "2,4-7"; "" for all that it is given.
+    `deadline_ms`: of one inference; a longer one is ended and its frame flagged.
     `exam_idle_s`: an exam without a frame for this long is ended. `rule`: id of
     the rule behind the verdict, a row of `edge.reading.rules`. `max_message_mib`: largest frame
     message that is taken in. `log_format`: of a line. `log_file`: where the log goes, "" is
@@ -120,6 +122,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     precision: Literal["auto", "fp32", "int8", "fp16"] = "auto"
     engines: str = ""
     threads: Annotated[int, Meta(ge=1, le=64)] = 1
+    cpus: str = ""
     deadline_ms: Annotated[int, Meta(ge=10, le=1000)] = 1000
     exam_idle_s: Annotated[float, Meta(gt=0, le=86400)] = 600.0
     rule: RuleId = DEFAULT_RULE
@@ -161,6 +164,7 @@ def load(path: Path | None, overrides: dict[str, Any]) -> Settings:
         settings = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{source}: {_explain(str(error))}") from error
+    _check_cpus(source, settings)
     _check_scanners(source, settings)
     _check_keys(source, settings)
     _check_addresses(source, settings)
@@ -227,6 +231,13 @@ def _section(where: str) -> type[msgspec.Struct]:
     if ".health" in where:
         return HealthSettings
     return EstimatesSettings if ".estimates" in where else Settings
+
+
+def _check_cpus(source: str, settings: Settings) -> None:
+    try:
+        cpus_of(settings.cpus)
+    except ValueError as error:
+        raise ConfigError(f"{source}: cpus: {error}") from error
 
 
 def _check_scanners(source: str, settings: Settings) -> None:

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from bench.case import Case, Fps, FrameFormat, Journal, Transport
 from edge.contract.grading import VIEWS
+from edge.processor import cpus_of
 from edge.providers import Provider
 from edge.runner import PrecisionSetting
 
@@ -46,6 +47,7 @@ def add_setting(parser: argparse.ArgumentParser) -> None:
     add("--view", choices=VIEWS, default="AR", help="that the frames announce (AR)")
     add("--provider", choices=get_args(Provider), default="auto", help="what to infer on (auto)")
     add("--threads", type=number(int, 1, 64), default=1, metavar="N", help="per inference (1)")
+    add("--cpus", type=_cpus, default="", metavar="LIST", help='of the daemon, as "2,4-7" (all)')
     add("--bundle", default="", metavar="DIR", help="model bundle; default: the built-in one")
 
 
@@ -89,6 +91,7 @@ def case_of(args: argparse.Namespace, fps: Fps = 30.0, **further: Any) -> Case:
         view=args.view,
         provider=args.provider,
         threads=args.threads,
+        cpus=args.cpus,
         bundle=args.bundle,
         **further,
     )
@@ -105,6 +108,15 @@ def _values(args: argparse.Namespace, name: str) -> tuple[Any, ...]:
 def pace(text: str) -> Fps:
     """Frames a second, or "fast"."""
     return "fast" if text == "fast" else number(float, 0, MAX_FPS)(text)
+
+
+def _cpus(text: str) -> str:
+    """A list of CPUs that there are."""
+    try:
+        cpus_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
 
 
 def number(kind: type[int] | type[float], lowest: float, highest: float) -> Callable[[str], float]:

@@ -17,6 +17,7 @@ from edge.journal.opening import OpenedJournal, now, open_journal
 from edge.journal.store import Limits
 from edge.opening import open_runner, remember_bundle
 from edge.parts import Parts
+from edge.processor import cpus_of, keep_to
 from edge.reload import REFUSED, Source
 from edge.runner import ModelError, Runner
 from edge.serving import FAULT_EXIT_CODE, Service, describe
@@ -57,6 +58,7 @@ FLAGS = (
     "provider",
     "precision",
     "threads",
+    "cpus",
     "log_level",
     "log_format",
 )
@@ -83,6 +85,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--threads", type=int, metavar="N", help="threads of one inference (1)")
     parser.add_argument(
+        "--cpus", metavar="LIST", help='CPUs to run on, as "2,4-7"; "", the default: all given'
+    )
+    parser.add_argument(
         "--frames", metavar="ADDRESS", help="listen to one scanner here, instead of the file's"
     )
     parser.add_argument("--bind", metavar="ADDRESS", help="publish the estimates here")
@@ -107,6 +112,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the daemon until it is told to stop; returns the exit code."""
     try:
         settings = _settings(args)
+        keep_to(cpus_of(settings.cpus))
         limit = log.set_up(settings.log_level, settings.log_format, settings.log_file)
         audit = Audit(state_folder(settings.state_dir))
         runner, enrolment, journal = _open(settings, args, audit)

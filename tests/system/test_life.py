@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from edge.contract.crop import CropSpec
+from edge.processor import GIVEN
 from tests.bundles import TRUSTED_KEY, Line, make_bundle
 from tests.system.bare_scanner import BareScanner
 from tests.system.conftest import Place
-from tests.system.daemon_process import END_S, ROOT, DaemonProcess, write_settings
+from tests.system.daemon_process import END_S, ROOT, DaemonProcess, running, write_settings
 
 Room = Callable[..., Place]
 A_PLACE = "tcp://127.0.0.1:5999"
@@ -77,6 +78,24 @@ def test_it_ends_with_the_terminal_that_it_was_started_in(
     # 120 is Python's own: its last lines had nowhere to go.
     assert ended[0] == child, "it has ended"
     assert os.waitstatus_to_exitcode(ended[1]) in {0, 120}
+
+
+@pytest.mark.skipif(len(GIVEN) < 2, reason="there is one CPU only")
+@pytest.mark.parametrize("cpus", [f"{min(GIVEN)}", ""])
+def test_all_of_it_keeps_to_the_cpus_of_the_settings(
+    tmp_path: Path, small_bundle: Path, cpus: str
+) -> None:
+    path = write_settings(tmp_path / "edge.toml", small_bundle, {"room": (A_PLACE, "")})
+    path.write_text(f'cpus = "{cpus}"\n{path.read_text()}')
+
+    with running(path) as daemon:
+        daemon.wait_for_line("estimates on")
+        kept = {
+            frozenset(os.sched_getaffinity(int(thread.name)))
+            for thread in Path(f"/proc/{daemon.pid}/task").iterdir()
+        }
+
+    assert kept == {frozenset({min(GIVEN)} if cpus else GIVEN)}
 
 
 def test_it_stops_though_more_frames_come_than_it_can_read(room: Room, tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ def test_the_journal_lies_with_the_rest_of_the_state_unless_told() -> None:
         ("[journal]\nkeep = 3", "allowed here: path, durability, keep_days, keep_mib"),
         ('threads = "2"', "threads: Expected `int`"),
         ("exam_idle_s = nan", "exam_idle_s"),
+        ('cpus = "0-99999"', "cpus: there is no CPU .*; those given: "),
         ("scanner = []", r"at least one \[\[scanner\]\]"),
         ('[[scanner]]\nname = "a"', "scanner 1: .*frames"),
         ('[[scanner]]\nname = "a b"\nframes = "ipc:///s"', "scanner 1: name: must be 1 to 64"),

@@ -7,9 +7,10 @@ import pytest
 from bench.case import Case
 from bench.contender import Wiring, daemon
 from bench.errors import BenchError, MissingError
-from edge import config
+from edge import config, processor
 
 REPOSITORY = Path(__file__).parents[3]
+GIVEN = str(min(processor.GIVEN))
 
 
 def settings(case: Case, folder: Path, frames: list[str], keys: Path | None = None):
@@ -19,10 +20,10 @@ def settings(case: Case, folder: Path, frames: list[str], keys: Path | None = No
 
 
 def test_the_settings_written_are_those_of_the_case(tmp_path):
-    case = Case(provider="cpu", precision="int8", threads=2, bundle=str(tmp_path))
+    case = Case(provider="cpu", precision="int8", threads=2, cpus=GIVEN, bundle=str(tmp_path))
     found = settings(case, tmp_path, ["tcp://127.0.0.1:5001", "tcp://127.0.0.1:5002"])
     assert (found.provider, found.precision, found.threads) == ("cpu", "int8", 2)
-    assert found.bundle_path == tmp_path
+    assert (found.cpus, found.bundle_path) == (GIVEN, tmp_path)
     assert found.allow_unsigned
     assert [scanner.name for scanner in found.scanner] == ["scanner-0", "scanner-1"]
 
@@ -43,8 +44,9 @@ def test_a_journal_that_a_checkout_does_not_have_is_missing(tmp_path):
     (tmp_path / "edge" / "__main__.py").touch()
     program = "class Settings:\n    __struct_fields__ = ('scanner',)\n"
     (tmp_path / "edge" / "config.py").write_text(program)
-    with pytest.raises(MissingError, match="not in this version"):
-        daemon(Case(journal="full"), tmp_path)
+    for case in (Case(journal="full"), Case(cpus=GIVEN)):
+        with pytest.raises(MissingError, match="not in this version"):
+            daemon(case, tmp_path)
     assert daemon(Case(), tmp_path).environment["PYTHONPATH"] == str(tmp_path)
 
 

@@ -7,6 +7,7 @@ from bench.case import Case
 from bench.commands.cases import MATRIX, cases_of
 from bench.commands.latency import add_arguments
 from edge.contract.bundle import builtin_path
+from edge.processor import GIVEN
 
 
 def cases(*words: str) -> list[Case]:
@@ -34,6 +35,8 @@ def test_seconds_are_counted_in_frames_of_the_pace():
 def test_a_case_is_named_by_all_that_makes_it():
     name = case("--format", "jpeg", "--transport", "ipc", "--view", "HR", "--threads", "2").name
     assert name == "HR jpeg 1024x768 ipc 30 fps 2 threads"
+    given = str(min(GIVEN))
+    assert case("--cpus", given).name.endswith(f"1 thread on CPU {given}")
 
 
 def test_a_flag_given_twice_makes_two_cases_and_two_flags_make_four():
@@ -63,6 +66,7 @@ def test_precision_and_journal_are_in_the_name_where_they_are_asked_for():
         (["--fps", "0"], "above 0 up to 1000"),
         (["--fps", "nan"], "above 0 up to 1000"),
         (["--frames", "2.5"], "whole number from 1"),
+        (["--cpus", "1-"], "must be numbers of CPUs"),
         (["--width", "8"], "whole number from 16 up to 4096"),
         (["--seconds", "1", "--frames", "1"], "not allowed with"),
     ],
