@@ -22,24 +22,28 @@ def fit(
     rate: float = LEARNING_RATE,
 ) -> History:
     """Train a model in place, at a learning rate, and leave it with its best epoch's weights."""
-    stop = keras.callbacks.EarlyStopping(patience=settings.patience, restore_best_weights=True)
+    settle = min(settings.settle, settings.epochs - 1)
+    stop = keras.callbacks.EarlyStopping(
+        patience=settings.patience, restore_best_weights=True, start_from_epoch=settle
+    )
+    averaged = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if settings.average else []
     start = time.monotonic()
     falling = settings.schedule == "cosine"
     told = (
-        ready(model, settings.epochs * len(training) if falling else None, rate)
+        ready(model, settings.epochs * len(training) if falling else None, rate, settings.average)
         .fit(
             training,
             validation_data=validation,
             epochs=settings.epochs,
             shuffle=False,  # the batches shuffle themselves, by seed
             verbose=0,
-            callbacks=[stop, *callbacks],
+            callbacks=[*averaged, stop, *callbacks],  # what stop keeps is the mean
         )
         .history
     )
     seconds = time.monotonic() - start
     return History(
-        best_epoch=int(np.argmin(told["val_loss"])) + 1,
+        best_epoch=settle + int(np.argmin(told["val_loss"][settle:])) + 1,
         training_rmse=_rounded_roots(told["loss"]),
         validation_rmse=_rounded_roots(told["val_loss"]),
         seconds=round(seconds, 1),

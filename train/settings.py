@@ -27,6 +27,11 @@ class FitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     batch: Annotated[int, Meta(ge=1)] = 50
     patience: Annotated[int, Meta(ge=1)] = 5
     """Epochs without a better validation loss before training stops."""
+    settle: Annotated[int, Meta(ge=0)] = 0
+    """Epochs at first that early stopping does not look at."""
+    average: Annotated[float, Meta(ge=0, lt=1)] = 0.0
+    """Of the weights: how much of their running mean is left after a step; 0.99 is one over some
+    100 steps. The mean is what is validated and kept. 0: the weights as they are."""
     seed: Annotated[int, Meta(ge=0)] = 0
     validation: Share = 0.15
     """Share of subjects that early stopping looks at."""

@@ -24,21 +24,23 @@ def at_least(lowest: int) -> Callable[[str], int]:
 
 def share(text: str) -> float:
     """Part of the subjects, or of the frames: above 0, below 0.5."""
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error
+    value = _number(text)
     if not 0 < value < 0.5:
         raise argparse.ArgumentTypeError(f"{value} is not above 0 and below 0.5")
     return value
 
 
+def share_kept(text: str) -> float:
+    """Part of something that is left after a step: 0 to below 1."""
+    value = _number(text)
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"{value} is not 0 to below 1")
+    return value
+
+
 def scale_mm(text: str) -> float:
     """Scale of a window: 0.05 to 5 mm per pixel, so 18 mm to 1.8 m for 360 px."""
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error
+    value = _number(text)
     if not 0.05 <= value <= 5:
         raise argparse.ArgumentTypeError(f"{value} is not 0.05 to 5 mm per pixel")
     return value
@@ -52,3 +54,10 @@ def add_out(parser: Any, what: str) -> None:
 def add_workers(parser: Any, what: str) -> None:
     """Describe --workers: as many as there are cores, unless told."""
     parser.add_argument("--workers", type=at_least(1), default=os.cpu_count() or 1, help=what)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error

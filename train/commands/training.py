@@ -4,7 +4,7 @@ import argparse
 from typing import Any, get_args
 
 from train.augment import CHOICES, NAMES
-from train.commands.arguments import at_least
+from train.commands.arguments import at_least, share_kept
 from train.settings import Architecture, FitSettings, Precision, Schedule
 from train.study.settings import StudySettings
 
@@ -21,6 +21,20 @@ def add_training(parser: Any, defaults: FitSettings | StudySettings = DEFAULTS) 
         type=at_least(1),
         default=defaults.patience,
         help="epochs without a better validation loss before a training stops",
+    )
+    add(
+        "--settle",
+        type=at_least(0),
+        default=defaults.settle,
+        help="epochs at first that do not count for that",
+    )
+    add(
+        "--average",
+        type=share_kept,
+        default=defaults.average,
+        metavar="SHARE",
+        help="keep a running mean of the weights, of which so much is left after a step: 0.99 is "
+        "one over some 100 steps; 0 keeps the weights as they are",
     )
     add("--seed", type=at_least(0), default=defaults.seed, help="of every draw")
     add(
@@ -60,6 +74,8 @@ def training_of(args: argparse.Namespace) -> dict[str, Any]:
         "epochs": args.epochs,
         "batch": args.batch,
         "patience": args.patience,
+        "settle": args.settle,
+        "average": args.average,
         "seed": args.seed,
         "augmentation": CHOICES[args.augment],
         "architecture": args.architecture,

@@ -14,6 +14,7 @@ from train.study.html import to_html
 from train.study.markdown import to_markdown
 from train.study.order import order_sentence
 from train.study.record import StudyRecord
+from train.study.settings import StudySettings
 from train.study.tables import (
     agreement_table,
     classes_table,
@@ -103,8 +104,9 @@ def _protocol(record: StudyRecord) -> list[Part]:
             f"the others dealt into {settings.folds} folds, grade by grade; subjects are "
             "divided, never frames. Adam with Keras' defaults, mean squared error, batches of "
             f"{settings.batch}, at most {settings.epochs} epochs, stopped after "
-            f"{settings.patience} without a better loss on the fold's validation subjects. "
-            f"{NETWORKS[settings.architecture]} {_changed(settings.augmentation)}"
+            f"{settings.patience} without a better loss on the fold's validation subjects"
+            f"{_stopped(settings)}. {NETWORKS[settings.architecture]} "
+            f"{_changed(settings.augmentation)}"
         ),
         Text(
             "The two-branch model has the frozen trunks of one fold, the one with the lowest mean "
@@ -115,6 +117,15 @@ def _protocol(record: StudyRecord) -> list[Part]:
             "for the tail's early stopping to look at."
         ),
     ]
+
+
+def _stopped(settings: StudySettings) -> str:
+    """What of stopping and of what is kept the paper does not say."""
+    settled = f", the first {settings.settle} not looked at" if settings.settle else ""
+    if not settings.average:
+        return settled
+    steps = round(1 / (1 - settings.average))
+    return f"{settled}; validated and kept is the weights' running mean over some {steps} steps"
 
 
 def _changed(augmentation: Augmentation) -> str:

@@ -17,6 +17,12 @@ class StudySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     epochs: Annotated[int, Meta(ge=1)] = 30
     """At most; early stopping ends a training before."""
     patience: Annotated[int, Meta(ge=1)] = 5
+    settle: Annotated[int, Meta(ge=0)] = 10
+    """An epoch has 50 steps here, the paper's had 268; early on, the loss of so few validation
+    subjects dips by luck (docs/decisions/0014)."""
+    average: Annotated[float, Meta(ge=0, lt=1)] = 0.99
+    """The paper names none. Of one epoch and the next, one may read 2 points better than the other
+    on the same subjects; which of them is kept is luck as well."""
     batch: Annotated[int, Meta(ge=1)] = 50
     seed: Annotated[int, Meta(ge=0)] = 0
     """Of the division of subjects, of every network's first weights, of the bootstrap. The paper
@@ -44,6 +50,8 @@ class StudySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             epochs=self.epochs,
             batch=self.batch,
             patience=self.patience,
+            settle=self.settle,
+            average=self.average,
             seed=self.seed,
             validation=round((1 - test) / self.folds, 4),
             test=round(test, 4),

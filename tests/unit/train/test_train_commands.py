@@ -29,6 +29,8 @@ def test_every_command_explains_itself_with_an_example(
         ("--batch", "many", "'many' is not a whole number"),
         ("--test", "0.7", "not above 0 and below 0.5"),
         ("--validation", "x", "'x' is not a number"),
+        ("--average", "1", "1.0 is not 0 to below 1"),
+        ("--settle", "-1", "-1 is below 0"),
     ],
 )
 def test_a_wrong_value_is_refused_with_the_reason(
