@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx.shape_inference import infer_shapes
 
 from edge.contract.bundle import write_bundle
 from edge.contract.manifest import GOLDEN_NAME, Manifest
-from edge.contract.variant import Variant
+from edge.contract.variant import ModelName, Variant
 from edge.runner_sessions import open_session
+from export.rewrite.pooling import fold_pooling
 
 OPSET, IR_VERSION, SIZE = 18, 10, 360
 FILTERS = (8, 16, 32, 64, 128)
@@ -19,7 +21,7 @@ DENSE_UNITS = 64
 """Of the paper's single-view network, as `train.models` builds it: 157,981,248 MAC."""
 
 GOLDEN_FRAMES = 4
-FILE = "AR.onnx"
+FILE, WHOLE_FILE = "AR.onnx", "AR.whole.onnx"
 
 
 def null_bundle(path: Path) -> Path:
@@ -39,11 +41,14 @@ def null_bundle(path: Path) -> Path:
         "none": np.zeros((1, 1), np.float32),
         "five": np.full((1, 1), 5, np.float32),
     }
-    return _write(path, "null", nodes, constants)
+    return _write(path, _model("null", nodes, constants))
 
 
 def paper_bundle(path: Path, seed: int = 0) -> Path:
-    """Write a bundle of the paper's single-view network in fp32 with weights at random."""
+    """Write a bundle of the paper's single-view network in fp32 with weights at random.
+
+    Its first layer is in bands of rows, as `export` writes it; whole, beside it, for other engines.
+    """
     random = np.random.default_rng(seed)
     constants: dict[str, NDArray[Any]] = {
         "image": np.array([1, 1, SIZE, SIZE], np.int64),
@@ -76,7 +81,8 @@ def paper_bundle(path: Path, seed: int = 0) -> Path:
         helper.make_node("Relu", ["dense"], ["lit"]),
         helper.make_node("Gemm", ["lit", "w7", "b7"], ["fat_pct"]),
     ]
-    return _write(path, "paper-at-random", nodes, constants)
+    whole = infer_shapes(_model("paper-at-random", nodes, constants), data_prop=True)
+    return _write(path, fold_pooling(whole), whole)
 
 
 def _convolution(number: int) -> list[NodeProto]:
@@ -97,23 +103,28 @@ def _weights(
     return (random.standard_normal(shape) * scale).astype(np.float32)
 
 
-def _write(
-    path: Path, name: str, nodes: list[NodeProto], constants: dict[str, NDArray[Any]]
-) -> Path:
-    model = _model(name, nodes, constants).SerializeToString()
+def _write(path: Path, network: ModelProto, whole: ModelProto | None = None) -> Path:
+    """`whole`: the same network as other engines than ONNX Runtime like it; None: the very same."""
+    model = network.SerializeToString()
+    files = {FILE: model, GOLDEN_NAME: _golden(model)}
+    if whole is not None:
+        files[WHOLE_FILE] = whole.SerializeToString()
+    batched: dict[ModelName, str] = {"AR": WHOLE_FILE} if whole is not None else {}
     manifest = Manifest(
-        name=name,
+        name=network.graph.name,
         version="0",
-        variants={"fp32": Variant(models={"AR": FILE})},
+        variants={"fp32": Variant(models={"AR": FILE}, batched=batched)},
         measured_on="nothing: made to be timed",
         opset=OPSET,
     )
-    write_bundle(path, manifest, {FILE: model, GOLDEN_NAME: _golden(model)})
+    write_bundle(path, manifest, files)
     return path
 
 
 def _model(name: str, nodes: list[NodeProto], constants: dict[str, NDArray[Any]]) -> ModelProto:
     shape = [1, SIZE, SIZE, 1]
+    for node in nodes:
+        node.name = node.output[0]
     graph = helper.make_graph(
         nodes,
         name,
