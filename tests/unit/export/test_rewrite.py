@@ -132,3 +132,23 @@ def test_layers_have_names_that_a_reader_knows() -> None:
         "conv1", "conv2", "conv3", "dense1", "dense2"
     ]  # fmt: skip
     assert len(set(names)) == len(names)
+
+
+def test_the_same_network_is_the_same_bytes_whatever_the_converter_calls_its_constants() -> None:
+    one, other = network("paper"), network("paper")
+    assert one == other
+    names = {array.name: f"new_shape__{at}" for at, array in enumerate(other.graph.initializer)}
+    for array in other.graph.initializer:
+        array.name = names[array.name]
+    for node in other.graph.node:
+        node.input[:] = [names.get(name, name) for name in node.input]
+    turned = list(other.graph.initializer)[::-1]
+    del other.graph.initializer[:]
+    other.graph.initializer.extend(turned)
+    assert one != other
+
+    found = name_layers(one)
+
+    assert found == name_layers(other)
+    onnx.checker.check_model(found, full_check=True)
+    assert_same(one, found)
