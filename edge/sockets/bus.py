@@ -13,7 +13,7 @@ from edge.contract.codec import encode
 from edge.contract.messages import Estimate, Reading, Status
 from edge.sockets.authenticator import Authenticator
 from edge.sockets.port import Port
-from edge.sockets.settings import BUS, readable, send
+from edge.sockets.settings import BUS, readable
 
 REQUESTS = 256
 """Subscriptions looked at in one turn."""
@@ -70,7 +70,7 @@ class Bus:
         stamped = msgspec.structs.replace(message, **stamps)
         data = encode(stamped)
         self._latest[topic] = data
-        send(self.port.socket, topic, data)
+        self.port.socket.send_multipart((topic.encode(), data))
         return stamped
 
     def serve(self) -> None:
@@ -85,7 +85,7 @@ class Bus:
         asked = set(self._requests())
         for topic, data in self._latest.items():
             if any(topic.encode().startswith(prefix) for prefix in asked):
-                send(self.port.socket, topic, data)
+                self.port.socket.send_multipart((topic.encode(), data))
 
     def forget(self, scanner: str) -> None:
         """Hand out nothing more of a scanner that is gone; its topics' numbers go on."""

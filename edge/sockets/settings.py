@@ -10,10 +10,6 @@ Settings = Mapping[int, int]
 
 MAX_MESSAGE_BYTES = 8 * 2**20
 
-# As plain numbers: `zmq`'s own are enumerations, and to combine those is Python code that takes as
-# long as the call itself.
-_READABLE, _MORE = int(zmq.POLLIN), int(zmq.SNDMORE)
-
 # Heartbeats notice a pulled cable within a second; without them it takes TCP two hours.
 _HEARTBEAT_TO_SCANNER: Settings = {
     zmq.HEARTBEAT_IVL: 250,
@@ -89,13 +85,7 @@ def bind(socket: "zmq.Socket[bytes]", address: str) -> str:
 
 def readable(socket: "zmq.Socket[bytes]") -> bool:
     """Whether a message waits: in a tenth of the time that an exception for none would take."""
-    return bool(int(socket.get(zmq.EVENTS)) & _READABLE)
-
-
-def send(socket: "zmq.Socket[bytes]", topic: str, data: bytes) -> None:
-    """Send a message of two parts: `send_multipart` takes twice as long."""
-    socket.send(topic.encode(), _MORE)
-    socket.send(data)
+    return bool(int(socket.get(zmq.EVENTS)) & zmq.POLLIN)
 
 
 def configure(socket: "zmq.Socket[bytes]", settings: Settings, address: str) -> None:
