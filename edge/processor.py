@@ -24,7 +24,7 @@ def cpus_of(text: str) -> frozenset[int]:
     """
     found: set[int] = set()
     for part in text.split(",") if text else ():
-        written = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", part)
+        written = re.fullmatch(r"([0-9]{1,5})(?:-([0-9]{1,5}))?", part)
         named = range(int(written[1]), int(written[2] or written[1]) + 1) if written else ()
         if not named:
             raise ValueError(f'{text!r}: must be numbers of CPUs, such as "2,4-7", or ""')
@@ -40,6 +40,9 @@ def keep_to(cpus: frozenset[int]) -> None:
     """Have every thread of this process, and those still to come, run on these CPUs alone.
 
     None: wherever they may now. Best before there are any, as each then begins there.
+
+    Raises:
+        PermissionError: it may not choose; systemd's @resources is filtered.
     """
     if cpus:
         for thread in Path("/proc/self/task").iterdir():

@@ -21,7 +21,10 @@ def fit(
     callbacks: list[keras.callbacks.Callback],
     rate: float = LEARNING_RATE,
 ) -> History:
-    """Train a model in place, at a learning rate, and leave it with its best epoch's weights."""
+    """Train a model in place, at a learning rate, and leave it with its best epoch's weights.
+
+    Their running mean, where the settings ask for one; validation is of that, too.
+    """
     settle = min(settings.settle, settings.epochs - 1)
     stop = keras.callbacks.EarlyStopping(
         patience=settings.patience, restore_best_weights=True, start_from_epoch=settle

@@ -112,7 +112,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the daemon until it is told to stop; returns the exit code."""
     try:
         settings = _settings(args)
-        keep_to(cpus_of(settings.cpus))
+        _keep_to_cpus(settings, args)
         limit = log.set_up(settings.log_level, settings.log_format, settings.log_file)
         audit = Audit(state_folder(settings.state_dir))
         runner, enrolment, journal = _open(settings, args, audit)
@@ -138,6 +138,16 @@ def run(args: argparse.Namespace) -> int:
             # The log shows where, and of what kind, but no text that may hold what a peer sent.
             logger.critical("an internal fault", exc_info=True)
             return FAULT_EXIT_CODE
+
+
+def _keep_to_cpus(settings: config.Settings, args: argparse.Namespace) -> None:
+    try:
+        keep_to(cpus_of(settings.cpus))
+    except PermissionError as error:
+        raise config.ConfigError(
+            f"{source_of(args)}: cpus: this process may not choose its CPUs; leave it out, and "
+            "under systemd set CPUAffinity= in the unit instead"
+        ) from error
 
 
 def _keep_memory_off_the_disk() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.__main__ import main
 from edge.processor import GIVEN, cores, cpus_of, keep_to, multiplies_int8
 
 ONE = min(GIVEN, default=0)
@@ -39,7 +40,9 @@ def test_cpus_are_written_as_linux_writes_them(
     assert cpus_of(text) == set(cpus)
 
 
-@pytest.mark.parametrize("text", ["a", "1-", "2,", ",2", "5-3", "-1", "1 2", "²", "0x1", "1-2-3"])
+@pytest.mark.parametrize(
+    "text", ["a", "1-", "2,", ",2", "5-3", "-1", "1 2", "²", "٣", "0x1", "1-2-3"]
+)
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match='numbers of CPUs, such as "2,4-7"'):
         cpus_of(text)
@@ -75,3 +78,17 @@ def test_every_thread_keeps_to_them_one_that_runs_already_too() -> None:
         keep_to(GIVEN)
         ending.set()
         thread.join()
+
+
+def test_where_it_may_not_choose_the_daemon_says_who_may(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As under the hardened unit, whose filter gives EPERM."""
+
+    def refuse(_thread: int, _cpus: frozenset[int]) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setaffinity", refuse)
+
+    assert main(["run", "--check", "--cpus", str(ONE)]) == 2
+    assert "command line: cpus: this process may not choose" in capsys.readouterr().err
