@@ -40,10 +40,12 @@ class Steps(keras.callbacks.Callback):  # type: ignore[misc,name-defined]
         self.raw: list[float] = []
         self.at_ends: list[float] = []
 
-    def on_train_batch_end(self, _batch: int, _logs: dict[str, Any] | None = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        del batch, logs  # Keras names them
         self.raw.append(slope_of(self.model))
 
-    def on_epoch_end(self, _epoch: int, _logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        del epoch, logs
         self.at_ends.append(slope_of(self.model))
 
 
