@@ -182,8 +182,10 @@ def test_a_flood_of_exams_costs_neither_memory_nor_a_viewers_messages(place: Pla
 
     ended = [message.fields for message in place.viewer.messages if message.kind == "reading"]
     assert after.peak_mib - before.peak_mib < 16
-    assert [fields["pub_seq"] for fields in ended] == list(range(len(ended)))
-    assert len(ended) >= opened - open_at_most - 1
+    # The latest comes again to whoever was there before when a subscription is answered.
+    numbers = list(dict.fromkeys(fields["pub_seq"] for fields in ended))
+    assert numbers == list(range(len(numbers)))
+    assert len(numbers) >= opened - open_at_most - 1
 
 
 def test_what_the_scanner_itself_drops_is_counted_as_missing(room: Callable[..., Place]) -> None:
