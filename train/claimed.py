@@ -45,21 +45,27 @@ def claimed(folder: Path, name: str, asked: msgspec.Struct) -> Iterator[None]:
 
 
 def _check_same(path: Path, asked: msgspec.Struct) -> None:
+    raw = path.read_bytes()
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=type(asked))
+        msgspec.json.decode(raw, type=type(asked))
     except msgspec.DecodeError as error:
         raise FolderError(f"{path}: {error}; name a new folder with --out") from error
-    there, wanted = (_flat(msgspec.to_builtins(each)) for each in (found, asked))
+    # As it is written: a setting that came later was not the default of today back then.
+    there, wanted = (_flat(msgspec.json.decode(each)) for each in (raw, msgspec.json.encode(asked)))
     differences = [
-        f"{name} {there.get(name)!r} there, {wanted.get(name)!r} asked for"
+        f"{name} {_shown(there, name)} there, {_shown(wanted, name)} asked for"
         for name in sorted(there | wanted)
         if there.get(name) != wanted.get(name)
     ]
     if differences:
         raise FolderError(
-            f"{path}: begun with other settings ({'; '.join(differences)}); repeat those or name "
+            f"{path}: begun with other settings ({'; '.join(differences)}); repeat those, or name "
             "a new folder with --out"
         )
+
+
+def _shown(values: dict[str, Any], name: str) -> str:
+    return repr(values[name]) if name in values else "not named"
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A folder goes on with the same settings only, and with one process at a time."""
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -48,6 +49,21 @@ def test_other_settings_are_refused_and_named(
     ):
         pass
     assert difference in str(told.value)
+
+
+def test_a_setting_that_came_later_is_not_taken_for_granted(tmp_path: Path) -> None:
+    with claimed(tmp_path, ASKED_NAME, ASKED):
+        pass
+    path = tmp_path / ASKED_NAME
+    older = json.loads(path.read_text())
+    del older["settings"]["settle"]
+    path.write_text(json.dumps(older))
+
+    with (
+        pytest.raises(FolderError, match=r"settings\.settle not named there, 10 asked for"),
+        claimed(tmp_path, ASKED_NAME, ASKED),
+    ):
+        pass
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
