@@ -1,9 +1,8 @@
 """A socket's monitor: what libzmq tells of a socket's connections, which no receive shows."""
 
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
-from itertools import count, islice
+from itertools import count
 from struct import Struct
 from typing import NamedTuple
 
@@ -58,7 +57,15 @@ class Monitor:
 
     def read(self, counts: Counter[str]) -> list[Happening]:
         """What has happened since the last call, added to `counts` by name."""
-        happenings = list(islice(self._waiting(), MAX_EVENTS))
+        happenings: list[Happening] = []
+        if not readable(self.socket):
+            return happenings
+        receive = self.socket.recv
+        with suppress(zmq.Again):  # one exception at the end costs less than to ask before each
+            while len(happenings) < MAX_EVENTS:
+                event, value = _EVENT.unpack(receive(zmq.NOBLOCK))
+                receive(zmq.NOBLOCK)
+                happenings.append(Happening(_EVENTS.get(event, _UNKNOWN), value))
         counts.update(happening.event.name or "?" for happening in happenings)
         return happenings
 
@@ -73,14 +80,3 @@ class Monitor:
         """End it; to be called before the watched socket is closed."""
         self._watched.disable_monitor()
         self.socket.close()
-
-    def _waiting(self) -> Iterator[Happening]:
-        """All that waits. One exception at its end costs less than to ask before each."""
-        if not readable(self.socket):
-            return
-        receive = self.socket.recv
-        with suppress(zmq.Again):
-            while True:
-                event, value = _EVENT.unpack(receive(zmq.NOBLOCK))
-                receive(zmq.NOBLOCK)
-                yield Happening(_EVENTS.get(event, _UNKNOWN), value)

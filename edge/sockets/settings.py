@@ -10,6 +10,8 @@ Settings = Mapping[int, int]
 
 MAX_MESSAGE_BYTES = 8 * 2**20
 
+_IN = int(zmq.POLLIN)
+
 # Heartbeats notice a pulled cable within a second; without them it takes TCP two hours.
 _HEARTBEAT_TO_SCANNER: Settings = {
     zmq.HEARTBEAT_IVL: 250,
@@ -84,8 +86,8 @@ def bind(socket: "zmq.Socket[bytes]", address: str) -> str:
 
 
 def readable(socket: "zmq.Socket[bytes]") -> bool:
-    """Whether a message waits: in a tenth of the time that an exception for none would take."""
-    return bool(int(socket.get(zmq.EVENTS)) & zmq.POLLIN)
+    """Whether a message waits: for less than an exception for none, or its option EVENTS, takes."""
+    return bool(zmq.zmq_poll([(socket, _IN)], 0))
 
 
 def configure(socket: "zmq.Socket[bytes]", settings: Settings, address: str) -> None:
