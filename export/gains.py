@@ -5,6 +5,7 @@ from edge.runner_sessions import Session, open_session
 from export.convert import convert, load
 from export.quantise import frame_inputs, quantiser
 from export.rendering import calibration_frames
+from export.rewrite.columns import side_by_side
 from export.rewrite.names import name_layers
 from export.rewrite.normalisation import fold_normalisation
 from export.rewrite.pooling import fold_pooling
@@ -41,6 +42,8 @@ def time_steps(run: RunFolder, view: View, rounds: int, steps: Steps) -> dict[st
                 with quantiser(graph, frame_inputs(frames)) as made:
                     graphs[name] = made.quantise("minmax", [])
             done()
+    if (wide := side_by_side(graphs["int8"])) is not graphs["int8"]:
+        graphs["int8, two columns at once"] = wide
     sessions: dict[str, Session] = {
         name: open_session(graph.SerializeToString(), "cpu") for name, graph in graphs.items()
     }

@@ -11,6 +11,7 @@ from export.estimates import Features, pair_outputs, view_outputs
 from export.half import to_half
 from export.mixed import Plan, choose
 from export.quantise import WEIGHT_BITS, feature_inputs, frame_inputs, quantiser
+from export.rewrite.columns import side_by_side
 from export.rewrite.names import name_layers
 from export.rewrite.normalisation import fold_normalisation
 from export.rewrite.pooling import fold_pooling
@@ -56,7 +57,8 @@ def int8(graphs: Graphs, frames: Pairs, steps: Steps) -> Quantised:
     with steps.step(f"quantising {PAIR}"):
         plans[PAIR] = _pair(graphs[PAIR], features, wanted)
     return Quantised(
-        {name: plan.model for name, plan in plans.items()}, _record(plans, frames.record)
+        {name: side_by_side(plan.model) for name, plan in plans.items()},
+        _record(plans, frames.record),
     )
 
 

@@ -17,9 +17,8 @@ import numpy as np
 import onnx
 from onnx import helper
 
-from export.rewrite.graph import Floats, Graph, attributes
-
-PLACES = 2
+from export.rewrite.graph import Graph, attributes
+from export.rewrite.places import PLACES, at_both
 
 BAND_BYTES = 512 * 1024
 """Of the convolution's output, at most, in a band: half of the smallest second-level cache that a
@@ -67,7 +66,7 @@ def fold_pooling(model: onnx.ModelProto) -> onnx.ModelProto:
     if kernel is None or bias is None:
         return model
     weights = [
-        graph.add_constant("two_kernels", _two(kernel)),
+        graph.add_constant("two_kernels", at_both(kernel)),
         graph.add_constant("two_biases", np.tile(bias, PLACES)),
     ]
     height, width = graph.shape(layer.convolution.input[0])[2:]
@@ -160,12 +159,3 @@ def _halves(pool: onnx.NodeProto) -> bool:
         and told.get("strides") == [2, 2]
         and not any(told.get("pads", []))
     )
-
-
-def _two(kernel: Floats) -> Floats:
-    """Kernels (n, 1, 3, 3) at each of the two places: (2 n, 1, 3, 4)."""
-    number = len(kernel)
-    every = np.zeros((PLACES * number, 1, 3, 4), np.float32)
-    for place in range(PLACES):
-        every[place * number : (place + 1) * number, ..., place : place + 3] = kernel
-    return every
