@@ -18,6 +18,9 @@ POLL_MS = 250
 DEAD_S = 2.0
 """So long without a turn and the thread counts as dead."""
 
+BARRED_S = 60.0
+"""So long whoever has flooded a port stays out."""
+
 log = logging.getLogger(__name__)
 
 
@@ -37,6 +40,7 @@ class Authenticator(threading.Thread):
         self.enrolment = enrolment
         self.admitted = self.refused = 0
         self._barred = barred
+        self._barred_until: dict[str, float] = {}
         self._inside: set[str] = set()
         self._limit = RefusalLimit()
         self._stopping = threading.Event()
@@ -88,13 +92,22 @@ class Authenticator(threading.Thread):
             self._inside.clear()
         return bool(gone)
 
+    def bar(self, name: str) -> None:
+        """Admit this enrolled peer no more for a while, and record why."""
+        self._barred_until[name] = time.monotonic() + BARRED_S
+        self.enrolment.record("peer_expelled", name=name)
+
+    def _is_barred(self, name: str) -> bool:
+        until_s = self._barred_until.get(name, float("-inf"))
+        return name in self._barred or time.monotonic() < until_s
+
     def _answer(self, parts: zap.Message) -> zap.Message:
         request = zap.parse(parts)
         if request is None:
             self.refused += 1
             return zap.fail(parts)
         name = self.enrolment.name_of(request.key)
-        if name is None or name in self._barred or request.domain != DOMAIN:
+        if name is None or self._is_barred(name) or request.domain != DOMAIN:
             self.refused += 1
             self._record(request, name)
             return zap.turn_away(request)

@@ -2,21 +2,17 @@
 
 import secrets
 import time
-from collections.abc import Iterable
 from types import TracebackType
 from typing import Self, TypeVar
 
 import msgspec
-import zmq
 
 from edge.contract.codec import encode
 from edge.contract.messages import Estimate, Reading, Status
 from edge.sockets.authenticator import Authenticator
 from edge.sockets.port import Port
-from edge.sockets.settings import BUS, readable
-
-REQUESTS = 256
-"""Subscriptions looked at in one turn."""
+from edge.sockets.requests import FloodError, Requests
+from edge.sockets.settings import BUS
 
 Message = TypeVar("Message", Estimate, Reading, Status)
 
@@ -40,6 +36,7 @@ class Bus:
         self._latest: dict[str, bytes] = {}
         self.door = door
         self.port = Port(BUS, bind, door)
+        self._requests = Requests(self.port.socket)
         self.endpoint = self.port.endpoint
 
     def __enter__(self) -> Self:
@@ -76,13 +73,19 @@ class Bus:
     def serve(self) -> None:
         """Send the latest message of every topic that has been subscribed to since the last call.
 
-        Viewers that have been revoked are cut off first.
+        Viewers that have been revoked are cut off first, and whoever asks for more than viewers do.
 
         An XPUB cannot address one viewer, so others of that topic get the message again; its
         `pub_seq` tells them.
         """
         self.port.look()
-        asked = set(self._requests())
+        if self._requests.socket is not self.port.socket:
+            self._requests = Requests(self.port.socket)
+        try:
+            asked = self._requests.take()
+        except FloodError as flood:
+            self.port.expel(flood.name)
+            return
         for topic, data in self._latest.items():
             if any(topic.encode().startswith(prefix) for prefix in asked):
                 self.port.socket.send_multipart((topic.encode(), data))
@@ -95,11 +98,3 @@ class Bus:
     def close(self, linger_ms: int = 500) -> None:
         """Close after at most `linger_ms` for what is still in the send queues."""
         self.port.close(linger_ms)
-
-    def _requests(self) -> Iterable[bytes]:
-        for _ in range(REQUESTS):
-            if not readable(self.port.socket):
-                return
-            request = self.port.socket.recv(zmq.NOBLOCK)
-            if request[:1] == b"\x01":
-                yield request[1:]

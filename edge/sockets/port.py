@@ -60,6 +60,18 @@ class Port:
         if self._cutting or not self.bound:
             self._bind_anew()
 
+    def expel(self, name: str) -> None:
+        """Cut everybody off, as one of them floods the port; who behaves is back at once.
+
+        `name`: of the enrolled peer that does, kept out for a while; "" without keys.
+        """
+        self.counts["EXPELLED"] += 1
+        if name and self._door is not None:
+            self._door.bar(name)
+        log.warning("%s: %s floods it: all are cut off", self.endpoint, name or "somebody")
+        self._cutting = True
+        self._bind_anew()
+
     @property
     def refused(self) -> int:
         """Connections refused so far."""

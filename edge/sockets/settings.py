@@ -37,7 +37,10 @@ LINK: Settings = {
 BUS: Settings = {
     **_ALL,
     zmq.SNDHWM: 256,
-    zmq.MAXMSGSIZE: 4096,
+    # What comes in: handshakes of 300 bytes, subscriptions of less. libzmq keeps them in a tree of
+    # their bytes, and the loop itself puts them there.
+    zmq.RCVHWM: 16,
+    zmq.MAXMSGSIZE: 512,
     zmq.HEARTBEAT_IVL: 500,
     zmq.HEARTBEAT_TIMEOUT: 1000,
     # Every subscription is told, also of a topic that others have: a late viewer gets the latest.
@@ -49,7 +52,8 @@ SCANNER: Settings = {
     **_ALL,
     zmq.SNDHWM: 8,
     zmq.SNDBUF: 4 * 2**20,
-    zmq.MAXMSGSIZE: 4096,
+    zmq.RCVHWM: 16,
+    zmq.MAXMSGSIZE: 512,
     zmq.HEARTBEAT_IVL: 500,
     zmq.HEARTBEAT_TIMEOUT: 1000,
     zmq.XPUB_VERBOSE: 1,
