@@ -38,8 +38,8 @@ BUS: Settings = {
     **_ALL,
     zmq.SNDHWM: 256,
     # What comes in: handshakes of 300 bytes, subscriptions of less. libzmq keeps them in a tree of
-    # their bytes, and the loop itself puts them there.
-    zmq.RCVHWM: 16,
+    # their bytes; it is the loop that puts them there, all that wait in one go.
+    zmq.RCVHWM: 2,
     zmq.MAXMSGSIZE: 512,
     zmq.HEARTBEAT_IVL: 500,
     zmq.HEARTBEAT_TIMEOUT: 1000,
@@ -52,7 +52,7 @@ SCANNER: Settings = {
     **_ALL,
     zmq.SNDHWM: 8,
     zmq.SNDBUF: 4 * 2**20,
-    zmq.RCVHWM: 16,
+    zmq.RCVHWM: 2,
     zmq.MAXMSGSIZE: 512,
     zmq.HEARTBEAT_IVL: 500,
     zmq.HEARTBEAT_TIMEOUT: 1000,

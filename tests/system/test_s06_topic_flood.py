@@ -1,11 +1,13 @@
 """A viewer that asks for topics without end costs no memory, and nobody else the picture."""
 
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import zmq
@@ -22,6 +24,7 @@ from tests.system.footprint import footprint
 TOPICS = 8_000
 TOPIC_BYTES = 400
 BACK_S = 2.0
+BLAST_S = 3.0
 FRAME_S = 1 / 30
 GROWTH_MIB = 32
 
@@ -47,6 +50,10 @@ with Bus("tcp://127.0.0.1:*") as bus, zmq.Context() as context, context.socket(z
 """
 """A bus that takes as many topics as are asked for."""
 
+GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
+READY = b"\x04\x19\x05READY\x0bSocket-Type\x00\x00\x00\x03SUB"
+"""A viewer's first words without keys (ZMTP 3.0, RFC 23)."""
+
 Pair = tuple[bytes, bytes]
 
 
@@ -64,6 +71,37 @@ def flooder(
         viewer.subscribe("")
         viewer.connect(address)
         yield viewer
+
+
+@contextmanager
+def blasting(address: str) -> Iterator[None]:
+    """Two peers that say over and over what `viewer.subscribe` would, as fast as they are read."""
+    topics = (b"\x01" + os.urandom(100) for _ in range(20_000))
+    data = b"".join(bytes((0, len(topic))) + topic for topic in topics)
+    ended = threading.Event()
+    peers = [threading.Thread(target=_blast, args=(address, data, ended)) for _ in range(2)]
+    for peer in peers:
+        peer.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for peer in peers:
+            peer.join()
+
+
+def _blast(address: str, data: bytes, ended: threading.Event) -> None:
+    host, _, port = address.removeprefix("tcp://").rpartition(":")
+    while not ended.is_set():
+        with (
+            suppress(OSError),  # it is cut off, and comes back
+            socket.create_connection((host, int(port)), timeout=2) as peer,
+        ):
+            peer.sendall(GREETING)
+            peer.recv(len(GREETING))
+            peer.sendall(READY)
+            while not ended.is_set():
+                peer.send(data)
 
 
 def flood(place: Place, viewer: "zmq.Socket[bytes]") -> float:
@@ -98,6 +136,36 @@ def test_without_keys_no_memory_is_lost(room: Callable[..., Place]) -> None:
     assert place.daemon.running
     assert after.peak_mib - before.peak_mib <= GROWTH_MIB
     assert back_s <= BACK_S
+
+
+def test_as_many_as_a_socket_takes_do_not_stop_the_loop(
+    room: Callable[..., Place], goal: Record
+) -> None:
+    """It is the loop in whose time libzmq stores them: a frame must find it free."""
+    place = room(BareScanner())
+    place.meet()
+    before = footprint(place.daemon.pid)
+    gaps_s = [0.0]
+
+    with blasting(place.address):
+        last_s = time.monotonic()
+        ends_s = last_s + BLAST_S
+        while time.monotonic() < ends_s:
+            place.scanner.frame()
+            if place.viewer.find(lambda message: message.kind == "fat", FRAME_S):
+                gaps_s.append(time.monotonic() - last_s)
+                last_s += gaps_s[-1]
+    growth_mib = footprint(place.daemon.pid).peak_mib - before.peak_mib
+
+    goal(
+        "S6",
+        f"{BLAST_S:g} s of topics at full speed: memory {growth_mib:+.1f} MiB, "
+        f"{len(gaps_s) - 1} estimates meanwhile, {max(gaps_s):.2f} s apart at most",
+    )
+    assert place.daemon.running
+    assert growth_mib <= GROWTH_MIB
+    assert len(gaps_s) > 10
+    assert max(gaps_s) <= BACK_S
 
 
 def test_whoever_floods_is_kept_out_and_named(locked_room: LockedRoom, goal: Record) -> None:
