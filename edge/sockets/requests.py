@@ -4,6 +4,7 @@ libzmq keeps every subscription as a tree of its bytes, some fifty bytes of memo
 bound: twelve megabytes of made-up topics cost half a gigabyte.
 """
 
+from collections import Counter
 from contextlib import suppress
 
 import zmq
@@ -24,12 +25,13 @@ class FloodError(Exception):
     """More was asked for than viewers ask for.
 
     Attributes:
-        name: of the enrolled viewer whose request was one too many; "" without keys.
+        name: of the enrolled viewer who asked for most of it; "" without keys.
     """
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    def __init__(self, shares: Counter[str]) -> None:
+        """`shares`: how much each asked for."""
+        super().__init__("more topics were asked for than there are")
+        self.name = max(shares, key=shares.__getitem__)
 
 
 class Requests:
@@ -38,33 +40,36 @@ class Requests:
     def __init__(self, socket: "zmq.Socket[bytes]") -> None:
         self.socket = socket
         self._topics: set[bytes] = set()
-        self._bytes = 0
+        self._bytes: Counter[str] = Counter()
+        """Of different topics, by who asked for them first."""
 
     def take(self) -> set[bytes]:
         """Prefixes of topics subscribed to since the last call.
 
         Raises:
-            FloodError: by then nothing is told any more of what was asked for.
+            FloodError: they are too many; what was asked for meanwhile is not told.
         """
         asked: set[bytes] = set()
         if not readable(self.socket):
             return asked
+        times: Counter[str] = Counter()
         with suppress(zmq.Again):
             for _ in range(MOST_AT_ONCE):
                 request = self.socket.recv(zmq.NOBLOCK, copy=False)
-                data = request.bytes
+                sender, data = _sender(request), request.bytes
+                times[sender] += 1
                 if data[:1] == _SUBSCRIBE:
                     asked.add(data[1:])
-                    self._note(data, request)
-            raise FloodError(_sender(request))
+                    self._note(sender, data)
+            raise FloodError(times)
         return asked
 
-    def _note(self, data: bytes, request: zmq.Frame) -> None:
+    def _note(self, sender: str, data: bytes) -> None:
         if data not in self._topics:
             self._topics.add(data)
-            self._bytes += len(data)
-            if self._bytes > MOST_BYTES:
-                raise FloodError(_sender(request))
+            self._bytes[sender] += len(data)
+            if self._bytes.total() > MOST_BYTES:
+                raise FloodError(self._bytes)
 
 
 def _sender(request: zmq.Frame) -> str:
