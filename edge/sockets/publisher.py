@@ -97,12 +97,12 @@ class ScannerPublisher:
         self._send(topics.EVENT, encode(message))
 
     def _send(self, topic: topics.Topic, *parts: bytes | memoryview, flags: int = 0) -> None:
-        self.port.look()
         try:
             message = (topic.name.encode(), *parts)
             self.port.socket.send_multipart(message, flags=flags, copy=False)
         except zmq.Again:
             self.dropped += topic is topics.FRAME
+        self.port.look()  # only now: what is sent is not to wait for it
 
     def wait_for_receiver(self, timeout_s: float) -> bool:
         """Wait until somebody has subscribed to frames; False where nobody did in time."""
