@@ -63,7 +63,7 @@ def _fits(graph: Graph, convolution: onnx.NodeProto) -> bool:
         and zero is not None
         and not zero.any()
         and told.get("group", 1) == 1
-        and told.get("strides", [1, 1]) == [1, 1]
+        and told.get("strides", [1, 1]) == told.get("dilations", [1, 1]) == [1, 1]
         and told.get("pads") == [1, 1, 1, 1]
         and rounding is not None
         and rounding.op_type == "QuantizeLinear"
