@@ -1,6 +1,7 @@
 """Who may connect to a bound socket: a thread that answers libzmq's questions (ZAP)."""
 
 import logging
+import math
 import threading
 import time
 from types import TracebackType
@@ -39,8 +40,7 @@ class Authenticator(threading.Thread):
         self.context = zmq.Context()
         self.enrolment = enrolment
         self.admitted = self.refused = 0
-        self._barred = barred
-        self._barred_until: dict[str, float] = {}
+        self._barred_until = dict.fromkeys(barred, math.inf)
         self._inside: set[str] = set()
         self._limit = RefusalLimit()
         self._stopping = threading.Event()
@@ -98,8 +98,7 @@ class Authenticator(threading.Thread):
         self.enrolment.record("peer_expelled", name=name)
 
     def _is_barred(self, name: str) -> bool:
-        until_s = self._barred_until.get(name, float("-inf"))
-        return name in self._barred or time.monotonic() < until_s
+        return time.monotonic() < self._barred_until.get(name, -math.inf)
 
     def _answer(self, parts: zap.Message) -> zap.Message:
         request = zap.parse(parts)

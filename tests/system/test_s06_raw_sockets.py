@@ -21,6 +21,7 @@ from tests.goals import Record
 from tests.system.conftest import LockedRoom, Place
 from tests.system.daemon_process import ROOT
 from tests.system.footprint import Footprint, footprint
+from tests.system.zmtp import greeting, place_of
 
 GARBAGE_CONNECTIONS = 3_000
 FRAMES_MEANWHILE = 30
@@ -29,8 +30,7 @@ DESCRIPTORS = 256
 SERVED_S = 2.0
 FRAME_S = 1 / 30
 
-GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"CURVE".ljust(20, b"\0") + bytes(32)
-"""What a ZMTP 3.0 client says first (RFC 23)."""
+GREETING = greeting(b"CURVE")
 
 HELLO = b"\x04\xc8\x05HELLO" + bytes(194)
 """CURVE's first command (RFC 26), 200 bytes long, without a key that fits."""
@@ -47,11 +47,6 @@ def garbage(random: Random) -> Iterator[bytes]:
         spoilt = bytearray(GREETING + HELLO)
         spoilt[random.randrange(len(spoilt))] ^= 1 << random.randrange(8)
         yield bytes(spoilt)
-
-
-def place_of(address: str) -> tuple[str, int]:
-    host, _, port = address.removeprefix("tcp://").rpartition(":")
-    return host, int(port)
 
 
 def throw(address: str, data: bytes) -> None:

@@ -14,11 +14,11 @@ from edge.contract import topics
 from edge.sockets.link import Link
 from tests.system.bare_scanner import BareScanner
 from tests.system.daemon_process import ROOT
+from tests.system.zmtp import greeting, ready
 
 PATIENCE_S = 10.0
-GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
-READY = b"\x04\x19\x05READY\x0bSocket-Type\x00\x00\x00\x03PUB"
-"""A publisher's first words without keys (ZMTP 3.0, RFC 23)."""
+GREETING, READY = greeting(b"NULL"), ready(b"PUB")
+"""A publisher's first words without keys."""
 
 MORE = b"\x01\x05frame"
 """The topic, with the mark that another part follows."""
