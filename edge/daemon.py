@@ -16,6 +16,7 @@ from edge.journal.outlet import END_S, Outlet
 from edge.pipeline import Pipeline
 from edge.processor import cores
 from edge.providers import DEGRADED_FLAG
+from edge.rehearsal import Rehearsal
 from edge.sockets.bus import Bus
 from edge.waiter import Waiter
 from edge.watchdog import Watchdog
@@ -50,6 +51,7 @@ class Scanner:
     """Taken from the inbox since the last status."""
     last_frame_ns: int | None = None
     tally: Tally = field(default_factory=Tally)
+    rehearsal: Rehearsal = field(default_factory=Rehearsal)
 
     def state(self, now_ns: int) -> State:
         """Whether messages and frames come from this scanner."""
@@ -157,8 +159,25 @@ class Daemon:
     def _wait(self) -> None:
         """Until there is something to do, or a status is due."""
         due_ms = (self._reported_ns + STATUS_NS - self.turned_ns) // 1_000_000 + 1
-        longest_ms = max(0, min(WAIT_MS, due_ms))
+        longest_ms = self._rehearse(max(0, min(WAIT_MS, due_ms)))
         self._waiter.wait(longest_ms, self._busy, for_commit=self._outlet.pending)
+
+    def _rehearse(self, longest_ms: int) -> int:
+        """Rehearse where a frame is about to come; how long to wait at most before the next look.
+
+        For one scanner alone: the frames of several come often enough, and are read elsewhere.
+        """
+        if len(self._scanners) != 1 or self._busy():
+            return longest_ms
+        [scanner] = self._scanners
+        newest = scanner.pipeline.newest
+        left_ms = scanner.rehearsal.left_ms(scanner.inbox.frame_ns, self.turned_ns)
+        if newest is None or left_ms is None:
+            return longest_ms
+        if left_ms:
+            return min(longest_ms, left_ms)
+        scanner.rehearsal.go(*newest, scanner.pipeline.runner.views)
+        return longest_ms
 
     def _busy(self) -> bool:
         return self._outlet.waiting or self.crew.any_done or self._may_take()

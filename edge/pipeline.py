@@ -42,6 +42,9 @@ class Pipeline:
 
     `clock`: monotonic ns, passed in so that a test owns the time. `rule`: id of the verdict's rule.
     `diary`: told of everything that an exam can be computed again from; None: nobody is.
+
+    Attributes:
+        newest: the newest frame and its window; None before the first.
     """
 
     def __init__(
@@ -63,8 +66,7 @@ class Pipeline:
         self._flags: list[gate.Flag] = []
         self._shows: Told = None
         """Both of the frame that is being read."""
-        self._seen: tuple[FrameHeader, Placed] | None = None
-        """The newest frame and its window."""
+        self.newest: tuple[FrameHeader, Placed] | None = None
 
     @property
     def runner(self) -> Runner:
@@ -125,9 +127,9 @@ class Pipeline:
 
     def overlay(self) -> Overlay | None:
         """Where the newest frame was looked at; None before the first."""
-        if self._seen is None:
+        if self.newest is None:
             return None
-        header, placed = self._seen
+        header, placed = self.newest
         corners = placed.fan.polygon(count=16) if placed.fan else ()
         return Overlay(
             exam=header.exam,
@@ -214,7 +216,7 @@ class Pipeline:
         placing = exam.placing(self.runner.crop) if exam else Placing(self.runner.crop)
         placed = placing.cut(gray, header.spacing_mm)
         self._flags = gate.flags(self.runner.crop, placed)
-        self._seen = header, placed
+        self.newest = header, placed
         return placed
 
     def _check(self, exam: Exam | None, header: FrameHeader, placed: Placed) -> gate.Reason | None:
