@@ -38,6 +38,8 @@ class Augmentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Time gain: gray levels that bend over the depth."""
     scale: float = 0.0
     """Size, 1 ± this; what comes in is black."""
+    turn_deg: float = 0.0
+    """Turn about the window's middle, as of a probe tilted in its plane; what comes in is black."""
     noise_gray: float = 0.0
     """SD of speckle added, smoothed over a grain of one to two pixels."""
     blur_px: float = 0.0
@@ -62,7 +64,8 @@ SCANNER = Augmentation(
     overlay=True,
     mirror=True,
 )
-CHOICES = {"none": NONE, "light": LIGHT, "scanner": SCANNER}
+WIDE = msgspec.structs.replace(SCANNER, shift_px=36, scale=0.15, turn_deg=20.0)
+CHOICES = {"none": NONE, "light": LIGHT, "scanner": SCANNER, "wide": WIDE}
 NAMES = {limits: name for name, limits in CHOICES.items()}
 
 
@@ -121,14 +124,15 @@ def _uneven(frame: Frames, limits: Augmentation, rng: np.random.Generator) -> Fr
 
 
 def _moved(frame: Frames, limits: Augmentation, rng: np.random.Generator) -> Frames:
-    """Frame moved by whole pixels and, where that is allowed, scaled around its middle."""
+    """Frame moved by whole pixels and, where that is allowed, sized and turned about its middle."""
     rows, columns = rng.integers(-limits.shift_px, limits.shift_px, size=2, endpoint=True)
-    if not limits.scale:
+    if not (limits.scale or limits.turn_deg):
         return _shifted(frame, int(rows), int(columns))
-    middle = (np.array(frame.shape[::-1]) - 1) / 2
-    turn = cv2.getRotationMatrix2D(
-        (float(middle[0]), float(middle[1])), 0, 1 + rng.uniform(-limits.scale, limits.scale)
-    )
+    x, y = ((side - 1) / 2 for side in frame.shape[::-1])
+    size = 1 + rng.uniform(-limits.scale, limits.scale)
+    # Drawn only where it is asked for: without, the same seed draws what it always drew.
+    angle = rng.uniform(-limits.turn_deg, limits.turn_deg) if limits.turn_deg else 0.0
+    turn = cv2.getRotationMatrix2D((x, y), angle, size)
     turn[:, 2] += columns, rows
     return np.asarray(cv2.warpAffine(frame, turn, frame.shape[::-1]), np.uint8)
 

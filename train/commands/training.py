@@ -43,7 +43,8 @@ def add_training(parser: Any, defaults: FitSettings | StudySettings = DEFAULTS) 
         default=NAMES[defaults.augmentation],
         help="changes to training frames, of which the paper names none: light is gain, gamma and "
         "small shifts; scanner adds time gain, dynamic range, scale, speckle, smoothing, writing, "
-        "and mirror images of AR",
+        "and mirror images of AR; wide is scanner with larger shifts and sizes, and turned, as of "
+        "other hands on other bodies",
     )
     add(
         "--architecture",

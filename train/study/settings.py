@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from train.augment import SCANNER, Augmentation
+from train.augment import WIDE, Augmentation
 from train.settings import Architecture, FitSettings, Precision, Schedule
 
 
@@ -27,7 +27,7 @@ class StudySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     seed: Annotated[int, Meta(ge=0)] = 0
     """Of the division of subjects, of every network's first weights, of the bootstrap. The paper
     divided by hand, and gives none."""
-    augmentation: Augmentation = SCANNER
+    augmentation: Augmentation = WIDE
     """The paper names none. A fold's hundred subjects are soon known by heart without
     (docs/decisions/0014)."""
     momentum: Annotated[float, Meta(gt=0, lt=1)] = 0.9

@@ -77,6 +77,19 @@ def test_scale_enlarges_around_the_middle() -> None:
     assert max(sizes) / 41**2 < 1.2**2 * 1.05
 
 
+def test_turns_around_the_middle_both_ways() -> None:
+    turned_only = Augmentation(gain_gray=0.0, gamma=0.0, shift_px=0, turn_deg=20.0)
+    beam = np.zeros((1, 101, 101), np.uint8)
+    beam[0, :51, 49:52] = 200  # from the middle straight up
+    angles = []
+    for seed in range(20):
+        turned = augment(beam, turned_only, np.random.default_rng(seed))[0]
+        assert turned[50, 50] > 100
+        rows, columns = np.nonzero(turned[:40] > 100)
+        angles.append(np.degrees(np.arctan2((columns - 50).mean(), (50 - rows).mean())))
+    assert -20.5 < min(angles) < -8 < 8 < max(angles) < 20.5
+
+
 def test_only_the_view_that_allows_it_is_mirrored() -> None:
     assert for_view(SCANNER, "AR").mirror
     assert not for_view(SCANNER, "HR").mirror
