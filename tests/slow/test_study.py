@@ -96,7 +96,7 @@ def test_its_models_are_measured_on_other_subjects(
 def test_the_report_has_the_papers_tables_and_asks_no_host(study_folder: Path) -> None:
     text = (study_folder / "report.md").read_text()
     figures = ("AR CNN, the paper", "2.32", "1.11", "Bland-Altman", "mean > ridge > CNN")
-    for wanted in (*figures, "augmented by --augment scanner"):
+    for wanted in (*figures, "augmented by --augment wide"):
         assert wanted in text
     assert text.index("no clinical claim") < text.index("##")
     page = (study_folder / "report.html").read_text()
