@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -29,7 +29,10 @@ FAST_FRAMES = 40
 STREAMS = {"fp32": 6, "int8": 10}
 
 ECHO = next(peer for peer in PEERS if peer.module == "echo")
-OTHERS = tuple(peer for peer in PEERS if peer.module not in ("echo", "plain"))
+PLAIN = next(peer for peer in PEERS if peer.module == "plain")
+OTHERS = tuple(peer for peer in PEERS if peer not in (ECHO, PLAIN))
+PLAIN_ONES = {"fp32": "plain fp32", "int8": "plain int8"}
+"""Parts of the plain loop, by its network's precision."""
 NO_INT8 = "int8 is not faster on this processor: it has neither VNNI nor AMX"
 
 
@@ -49,6 +52,8 @@ class Values:
     """Goal by goal: a value with its interval, or why there is none."""
 
     found: dict[str, Ratio] = field(default_factory=dict)
+    plain: dict[str, Ratio] = field(default_factory=dict)
+    """The same of a plain Python loop in the same turns: what can be had here without a check."""
     missing: dict[str, str] = field(default_factory=dict)
 
 
@@ -78,12 +83,17 @@ def measure(plan: Plan, folder: Path, told: Told) -> Values:
     parts = list(gathered.contenders)
     with Rig(case, list(gathered.contenders.values()), lambda part: told(part, 0)) as rig:
         every = load_in_turns(rig, range(len(parts)), plan.rounds, FRAMES, told)
-        fast = [part for part in ("fp32", "int8") if part in parts]
+        fast = [part for part in ("fp32", "int8", *PLAIN_ONES.values()) if part in parts]
         places = [gathered.place(part) for part in fast]
         quick = load_in_turns(rig, places, plan.rounds, FAST_FRAMES, told, "fast")
-    turns = dict(zip(parts, every, strict=True))
-    _of_daemon(values, turns)
-    _of_precisions(values, turns, dict(zip(fast, quick, strict=True)), gathered.missing)
+    turns, hurried = dict(zip(parts, every, strict=True)), dict(zip(fast, quick, strict=True))
+    values.found |= _of_one(turns, hurried)
+    values.plain |= _of_one(_plain(turns), _plain(hurried))
+    if why := gathered.missing.get("int8"):
+        values.missing |= dict.fromkeys(goals_of("int8"), why)
+    values.found["null_over_echo"] = ratio(
+        turns["null"].medians("e2e_ms"), turns["echo"].medians("e2e_ms")
+    )
     _of_others(values, turns, gathered.missing)
     if plan.streams:
         _of_streams(values, case, gathered, told)
@@ -91,9 +101,8 @@ def measure(plan: Plan, folder: Path, told: Told) -> Values:
 
 
 def _gather(plan: Plan, case: Case, folder: Path, told: Told) -> _Field:
-    peers = folder / "peers"
-    peers.mkdir()
     bundle = read_bundle(case.bundle_path)
+    peers = folder / "peers"
     write_models(peers, bundle, case, plan.run_folder)
     null = msgspec.structs.replace(case, bundle=str(made_bundles.null_bundle(folder / "null")))
     gathered = _Field(
@@ -101,6 +110,7 @@ def _gather(plan: Plan, case: Case, folder: Path, told: Told) -> _Field:
             "fp32": daemon(case),
             "null": daemon(null, name="daemon without inference"),
             "echo": peer_contender(ECHO, peers, sys.executable, pinned=False),
+            PLAIN_ONES["fp32"]: peer_contender(PLAIN, peers, sys.executable, pinned=False),
         }
     )
     if "int8" not in bundle.manifest.variants:
@@ -109,6 +119,10 @@ def _gather(plan: Plan, case: Case, folder: Path, told: Told) -> _Field:
         gathered.missing["int8"] = NO_INT8
     else:
         gathered.contenders["int8"] = daemon(msgspec.structs.replace(case, precision="int8"))
+        there = folder / "peers-int8"
+        write_models(there, bundle, case, None, "int8")
+        plain = peer_contender(PLAIN, there, sys.executable, pinned=False)
+        gathered.contenders[PLAIN_ONES["int8"]] = replace(plain, name=f"{plain.name}, int8")
     _add_others(gathered, plan, case, peers, told)
     return gathered
 
@@ -128,38 +142,38 @@ def _add_others(gathered: _Field, plan: Plan, case: Case, peers: Path, told: Tol
             gathered.contenders[f"{part}, one core"] = gathered.contenders[part].on_one_core()
 
 
-def _of_daemon(values: Values, turns: dict[str, Turns]) -> None:
-    """What needs fp32, the network that infers nothing, and the echo."""
+def goals_of(part: str) -> set[str]:
+    """Names of what a program has by itself in a precision."""
+    names = {f"e2e_over_inference_{part}", f"fps_times_inference_{part}"}
+    return names | ({"int8_speed"} if part == "int8" else set())
+
+
+def _plain(turns: dict[str, Turns]) -> dict[str, Turns]:
+    return {part: turns[name] for part, name in PLAIN_ONES.items() if name in turns}
+
+
+def _of_one(turns: dict[str, Turns], fast: dict[str, Turns]) -> dict[str, Ratio]:
+    """What a program has by itself: its turns at 30 fps and at "fast", by precision."""
     fp32 = turns["fp32"]
-    ones = np.ones(len(fp32.parts))
-    values.found["overhead_p50_ms"] = ratio(fp32.medians("overhead_ms"), ones)
+    n = len(fp32.parts)
     p99_ms = float(np.percentile(fp32.whole.overhead_ms, 99))
-    values.found["overhead_p99_ms"] = _alone(p99_ms, len(fp32.parts))
-    values.found["null_over_echo"] = ratio(
-        turns["null"].medians("e2e_ms"), turns["echo"].medians("e2e_ms")
-    )
-    inferred_ms = float(fp32.whole.infer_ms.mean())
-    values.found["cpu_over_inference_fp32"] = _alone(fp32.cpu_ms / inferred_ms, len(fp32.parts))
-
-
-def _of_precisions(
-    values: Values, turns: dict[str, Turns], fast: dict[str, Turns], missing: dict[str, str]
-) -> None:
+    found = {
+        "overhead_p50_ms": ratio(fp32.medians("overhead_ms"), np.ones(n)),
+        "overhead_p99_ms": _alone(p99_ms, n),
+        "cpu_over_inference_fp32": _alone(fp32.cpu_ms / float(fp32.whole.infer_ms.mean()), n),
+    }
     for part in ("fp32", "int8"):
-        names = f"e2e_over_inference_{part}", f"fps_times_inference_{part}"
-        if part in missing:
-            values.missing |= dict.fromkeys(names, missing[part])
+        if part not in turns:
             continue
         whole, quick = turns[part], fast[part]
-        values.found[names[0]] = ratio(whole.medians("e2e_ms"), whole.medians("infer_ms"))
-        most = 1000 / np.array(quick.medians("infer_ms"))
-        values.found[names[1]] = ratio(quick.fps, most)
-    if "int8" in missing:
-        values.missing["int8_speed"] = missing["int8"]
-    else:
-        values.found["int8_speed"] = ratio(
-            turns["fp32"].medians("infer_ms"), turns["int8"].medians("infer_ms")
+        found[f"e2e_over_inference_{part}"] = ratio(
+            whole.medians("e2e_ms"), whole.medians("infer_ms")
         )
+        most = 1000 / np.array(quick.medians("infer_ms"))
+        found[f"fps_times_inference_{part}"] = ratio(quick.fps, most)
+    if "int8" in turns:
+        found["int8_speed"] = ratio(fp32.medians("infer_ms"), turns["int8"].medians("infer_ms"))
+    return found
 
 
 def _of_others(values: Values, turns: dict[str, Turns], missing: dict[str, str]) -> None:

@@ -135,10 +135,12 @@ def _streams(rows: Sequence[Row]) -> str:
 def _judged(rows: Sequence[Row]) -> str:
     lines = "".join(
         f'<tr class="{row.verdict}"><td>{escape(row.case)}</td><td>{ratio_text(row.ratio)}</td>'
-        f"<td>{escape(row.verdict or row.problem)}</td><td>{escape(row.wanted)}</td></tr>"
+        f"<td>{ratio_text(row.plain)}</td><td>{escape(row.verdict or row.problem)}</td>"
+        f"<td>{escape(row.wanted)}</td></tr>"
         for row in rows
     )
+    head = "a plain loop" if any(row.plain for row in rows) else ""
     return (
-        "<h2>What must hold</h2><table><tr><th></th><th>value [99 % interval]</th><th></th>"
-        f"<th>wanted</th></tr>{lines}</table>"
+        "<h2>What must hold</h2><table><tr><th></th><th>value [99 % interval]</th>"
+        f"<th>{head}</th><th></th><th>wanted</th></tr>{lines}</table>"
     )

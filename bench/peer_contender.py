@@ -11,17 +11,31 @@ from bench.peers import Peer
 from bench.rig import Rig
 from bench.whole_graph import whole_graph
 from edge.contract.bundle import Bundle
+from edge.contract.variant import Precision
 
 MODEL, FLOAT_MODEL, KERAS, SIZE = "model.onnx", "float.onnx", "model.keras", "size"
 
 
-def write_models(folder: Path, bundle: Bundle, case: Case, run_folder: Path | None) -> None:
-    """Write what peers read: the view's network in fp32, twice, and the training run's own.
+def write_models(
+    folder: Path,
+    bundle: Bundle,
+    case: Case,
+    run_folder: Path | None,
+    precision: Precision = "fp32",
+) -> None:
+    """Write what peers read: the view's network, it with floats, and the training run's own.
 
-    The one with floats for bytes is for OpenVINO, which gains nothing by bands.
+    The one with floats for bytes, always fp32, is for OpenVINO, which gains nothing by bands.
+
+    Args:
+        folder: made, where it is not there.
+        bundle: has the networks.
+        case: says of which view.
+        run_folder: of `train fit`; None: there is none to read.
+        precision: of the first network.
     """
-    model = bundle.model(case.view)
-    (folder / MODEL).write_bytes(model)
+    folder.mkdir(exist_ok=True)
+    (folder / MODEL).write_bytes(bundle.model(case.view, precision))
     (folder / FLOAT_MODEL).write_bytes(float_input(whole_graph(bundle, case.view, "fp32")))
     (folder / SIZE).write_text(str(bundle.manifest.crop.size))
     if run_folder is not None:

@@ -135,6 +135,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Share of the whole machine's CPU time that went to strangers during the run."""
     ratio: Ratio | None = None
     """To the row named in `ratio_to`; which way round says `ratio_of`."""
+    plain: Ratio | None = None
+    """A goal's value for a plain Python loop in the same turns."""
     ratio_of: str = ""
     ratio_to: str = ""
     verdict: str = ""

@@ -139,6 +139,7 @@ _COLUMNS: tuple[tuple[str, Cell], ...] = (
     ("p95", lambda row: _of(row, lambda times: times.p95)),
     ("p99", lambda row: _of(row, lambda times: times.p99)),
     ("ratio", lambda row: ratio_text(row.ratio)),
+    ("plain loop", lambda row: f"{row.plain.value:.2f}" if row.plain else ""),
     ("wanted", lambda row: row.wanted),
     ("overhead", lambda row: _overhead(row) if row.e2e_ms else ""),
     ("CPU ms", lambda row: f"{row.cpu_ms_per_frame:.1f}" if row.cpu_ms_per_frame else ""),

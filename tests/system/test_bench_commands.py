@@ -53,6 +53,9 @@ def test_the_budget_measures_what_it_can_and_names_the_rest(tmp_path):
         measured
     )
     assert all(row.ratio or row.problem for row in rows)
+    assert measured - {row.case for row in rows if row.plain} == {
+        "end to end of the daemon over a bare echo's, both without inference"
+    }
     broken = [row.case for row in rows if row.verdict == "broken"]
     assert found.returncode == int(bool(broken))
     for case in broken:
