@@ -171,7 +171,8 @@ class Daemon:
             return longest_ms
         [scanner] = self._scanners
         newest = scanner.pipeline.newest
-        left_ms = scanner.rehearsal.left_ms(scanner.inbox.frame_ns, self.turned_ns)
+        inbox = scanner.inbox
+        left_ms = scanner.rehearsal.left_ms(inbox.frame_ns, inbox.every_ns, self.turned_ns)
         if newest is None or left_ms is None:
             return longest_ms
         if left_ms:

@@ -105,6 +105,8 @@ class Inbox:
         """When anything last came from the scanner (monotonic clock)."""
         self.frame_ns = self.flowing_ns = 0
         """When the last frame came, and when the first since a pause did (monotonic clock)."""
+        self.every_ns = 0
+        """Between the last two frames; since the clock's start, where there was one."""
 
     def silent(self, now_ns: int) -> bool:
         """Whether nothing has come of the scanner for so long that it is not there."""
@@ -123,7 +125,8 @@ class Inbox:
             arrived = ledger.arrivals(self._ledger.garbage)
             self._items.append(_Waiting(arrival, ledger, arrived))
             self._frames += 1
-            if arrival.received_ns - self.frame_ns > PAUSE_NS:
+            self.every_ns = arrival.received_ns - self.frame_ns
+            if self.every_ns > PAUSE_NS:
                 self.flowing_ns = arrival.received_ns
             self.frame_ns = arrival.received_ns
             self._ready.notify()

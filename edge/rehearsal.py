@@ -29,21 +29,21 @@ class Rehearsal:
     def __init__(self) -> None:
         self._inbox = Inbox(threading.Condition())
         self._gate = Gate()
-        self._frame_ns = self._every_ns = 0
+        self._frame_ns = 0
         self._done = True
 
-    def left_ms(self, frame_ns: int, now_ns: int) -> int | None:
+    def left_ms(self, frame_ns: int, every_ns: int, now_ns: int) -> int | None:
         """Time until it is due, rounded up, 0 when it is; None where it is not, or was.
 
         `frame_ns`: when the newest frame came, 0 before one, and `now_ns`, both monotonic.
+        `every_ns`: between that frame and the one before.
         """
         if frame_ns != self._frame_ns:
-            self._every_ns = frame_ns - self._frame_ns
             self._frame_ns = frame_ns
-            self._done = self._every_ns not in EVERY_NS
+            self._done = every_ns not in EVERY_NS
         if self._done:
             return None
-        left_ns = frame_ns + self._every_ns - LEAD_NS - now_ns
+        left_ns = frame_ns + every_ns - LEAD_NS - now_ns
         if left_ns <= -LEAD_NS:  # too late: the frame is overdue
             self._done = True
             return None

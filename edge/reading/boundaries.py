@@ -19,8 +19,9 @@ SAME_PLACE = 0.85
 Within the virtual cohort's holds it stays above 0.88, with their breathing (±2.5 mm) and drift. On
 the real sweep it is 0.97 after 5 frames, 0.82 after 20 and 0.62 after 40."""
 
-LOOK_EVERY = 3
-"""Frames of which one is looked at: a tenth of a second at 30 Hz, of holds of one at least."""
+LOOK_NS = 80_000_000
+"""Between two frames that are looked at, at least: every third one at 30 Hz. However fast frames
+come, a tenth of a second is soon enough for holds of a second or more."""
 
 MIN_CONTRAST = 2.0
 """Standard deviation in gray levels below which a scene is flat; tissue has 10 and more."""
@@ -54,15 +55,15 @@ class Boundaries:
     """Tells of each accepted frame of one view whether a new hold begins with it.
 
     That the probe has moved is seen once a frame's estimate is out, so that nobody waits for it,
-    and in one frame of three: the hold ends after at most three frames from elsewhere.
+    and every tenth of a second: so late, at most, the hold ends.
     """
 
     def __init__(self) -> None:
         self._last: Moment | None = None
         self._pattern: Pattern | None = None
         self._moved = False
-        self._unseen = 0
-        """Frames of the hold since the last that was looked at."""
+        self._seen_ns: int | None = None
+        """When the hold's last frame that was looked at was taken."""
 
     def end(self) -> None:
         """The hold is over: frozen, or another view."""
@@ -75,14 +76,14 @@ class Boundaries:
             begins = self._last is None or _differs(self._last, moment) or self._moved
         self._last = moment
         if begins:
-            self._pattern, self._moved, self._unseen = None, False, 0
+            self._pattern, self._moved, self._seen_ns = None, False, None
         return begins
 
     def see(self, window: Gray) -> None:
         """Look where the probe is: at the window, (n, n) uint8, of the frame just asked about."""
-        looked_at = self._unseen == 0
-        self._unseen = (self._unseen + 1) % LOOK_EVERY
-        structure = _structure(window) if looked_at else None
+        if not self._is_due():
+            return
+        structure = _structure(window)
         if structure is None:
             return
         if self._pattern is None:
@@ -91,6 +92,15 @@ class Boundaries:
         # The pattern's mean is 0, so that of the scene need not be taken off.
         likeness = float(np.vdot(structure.gray, self._pattern))
         self._moved = likeness < SAME_PLACE * structure.length
+
+    def _is_due(self) -> bool:
+        """Whether the frame just asked about is to be looked at; it counts as looked at then."""
+        now_ns = self._last.capture_ns if self._last else 0
+        # A clock that was set back tells nothing.
+        if self._seen_ns is not None and 0 <= now_ns - self._seen_ns < LOOK_NS:
+            return False
+        self._seen_ns = now_ns
+        return True
 
 
 def _differs(last: Moment, moment: Moment) -> bool:

@@ -226,10 +226,12 @@ def test_the_last_of_stale_frames_is_read_all_the_same() -> None:
 
 def test_when_frames_began_to_flow_is_known_after_each_pause() -> None:
     inbox = new_inbox()
-    flowing_s = []
+    flowing_s, every_ms = [], []
     for seq, at_s in enumerate((10.0, 10.03, 10.06, 20.0, 20.9, 22.0)):
         inbox.put_frame(arrival(seq)._replace(received_ns=round(at_s * 1e9)))
         flowing_s.append(inbox.flowing_ns / 1e9)
+        every_ms.append(inbox.every_ns / 1e6)
 
+    assert every_ms == [10_000, 30, 30, 9940, 900, 1100]
     assert flowing_s == [10, 10, 10, 20, 20, 22]
     assert inbox.frame_ns == 22_000_000_000

@@ -55,37 +55,40 @@ def pixels(seq: int) -> bytes:
     return image.tobytes()
 
 
+def left_ms(rehearsal: Rehearsal, last_ns: int, now_ns: int) -> int | None:
+    return rehearsal.left_ms(last_ns, PERIOD_NS, now_ns)
+
+
 def test_is_due_a_little_before_the_next_of_frames_that_come_evenly() -> None:
     rehearsal = Rehearsal()
-    assert rehearsal.left_ms(PERIOD_NS * 10, PERIOD_NS * 10) is None  # one frame tells no pace
     last_ns = PERIOD_NS * 11
-    assert rehearsal.left_ms(last_ns, last_ns) == -(-(33 - LEAD_MS) // 1)
-    assert rehearsal.left_ms(last_ns, last_ns + 30 * MS) == 1
-    assert rehearsal.left_ms(last_ns, last_ns + PERIOD_NS - LEAD_NS) == 0
-    assert rehearsal.left_ms(last_ns, last_ns + PERIOD_NS - 1) == 0
-    assert rehearsal.left_ms(last_ns, last_ns + PERIOD_NS) is None  # the frame is overdue
-    assert rehearsal.left_ms(last_ns, last_ns + PERIOD_NS - LEAD_NS) is None
+    assert left_ms(rehearsal, last_ns, last_ns) == -(-(33 - LEAD_MS) // 1)
+    assert left_ms(rehearsal, last_ns, last_ns + 30 * MS) == 1
+    assert left_ms(rehearsal, last_ns, last_ns + PERIOD_NS - LEAD_NS) == 0
+    assert left_ms(rehearsal, last_ns, last_ns + PERIOD_NS - 1) == 0
+    assert left_ms(rehearsal, last_ns, last_ns + PERIOD_NS) is None  # the frame is overdue
+    assert left_ms(rehearsal, last_ns, last_ns + PERIOD_NS - LEAD_NS) is None
 
 
 def test_is_done_once_for_each_frame(runner: Runner) -> None:
     world = World(runner)
     world.read(0)
     rehearsal = Rehearsal()
-    rehearsal.left_ms(PERIOD_NS, PERIOD_NS)
     due_ns = 3 * PERIOD_NS - LEAD_NS
-    assert rehearsal.left_ms(2 * PERIOD_NS, due_ns) == 0
+    assert left_ms(rehearsal, 2 * PERIOD_NS, due_ns) == 0
     assert world.pipeline.newest is not None
     rehearsal.go(*world.pipeline.newest, runner.views)
-    assert rehearsal.left_ms(2 * PERIOD_NS, due_ns) is None
-    assert rehearsal.left_ms(3 * PERIOD_NS, due_ns + PERIOD_NS) == 0
+    assert left_ms(rehearsal, 2 * PERIOD_NS, due_ns) is None
+    assert left_ms(rehearsal, 3 * PERIOD_NS, due_ns + PERIOD_NS) == 0
 
 
 @pytest.mark.parametrize("period_ms", [5, 9, 250, 60_000])
 def test_is_left_out_where_frames_come_in_a_rush_or_hardly(period_ms: int) -> None:
     rehearsal = Rehearsal()
+    period_ns = period_ms * MS
     for number in range(1, 5):
-        at_ns = number * period_ms * MS
-        assert rehearsal.left_ms(at_ns, at_ns + period_ms * MS - LEAD_NS) is None
+        at_ns = number * period_ns
+        assert rehearsal.left_ms(at_ns, period_ns, at_ns + period_ns - LEAD_NS) is None
 
 
 class World:
@@ -134,36 +137,42 @@ def test_does_go_through_the_gate_and_the_inbox(
 
 
 class Feed:
-    """In place of sockets: a wait ends by the next frame of a steady stream, or by its time."""
+    """In place of sockets: a wait ends by the next frames of a steady stream, or by its time.
 
-    def __init__(self, inboxes: list[Inbox], frames: int) -> None:
-        self._inboxes, self._frames = inboxes, frames
+    `at_once`: so many come together.
+    """
+
+    def __init__(self, inboxes: list[Inbox], frames: int, at_once: int) -> None:
+        self._inboxes, self._frames, self._at_once = inboxes, frames, at_once
         self.when_done: Callable[[], None] | None = None
         self._seq = 0
         self._due_ns = time.monotonic_ns() + PERIOD_NS
 
-    def wait(self, longest_ms: int, _busy: object, **_: bool) -> None:
+    def wait(self, longest_ms: int, busy: Callable[[], bool], **_: bool) -> None:
+        if busy():
+            return
         left_ns = self._due_ns - time.monotonic_ns()
         time.sleep(max(0, min(longest_ms * MS, left_ns)) / 1e9)
         if time.monotonic_ns() < self._due_ns:
             return
-        for inbox in self._inboxes:
-            arrival = Arrival(header(self._seq), pixels(self._seq), time.monotonic_ns())
-            inbox.put_frame(arrival)
-        self._seq += 1
+        for _ in range(self._at_once):
+            for inbox in self._inboxes:
+                arrival = Arrival(header(self._seq), pixels(self._seq), time.monotonic_ns())
+                inbox.put_frame(arrival)
+            self._seq += 1
         self._due_ns += PERIOD_NS
-        if self._seq == self._frames and self.when_done:
+        if self._seq >= self._frames and self.when_done:
             self.when_done()
 
     def wake(self) -> None:
         pass
 
 
-@pytest.mark.parametrize("scanners", [1, 2])
+@pytest.mark.parametrize(("scanners", "at_once"), [(1, 1), (1, 3), (2, 1)])
 def test_the_loop_rehearses_for_one_scanner(
-    runner: Runner, scanners: int, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, scanners: int, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the frames of one, each time once at most; never where two come in turns."""
+    """Between the frames of one, each time once at most; never in a rush, nor for two in turns."""
     rehearsed: list[int] = []
     monkeypatch.setattr(Rehearsal, "go", lambda _, header, *__: rehearsed.append(header.seq))
     inboxes = [Inbox(threading.Condition()) for _ in range(scanners)]
@@ -172,7 +181,7 @@ def test_the_loop_rehearses_for_one_scanner(
         Scanner(name, inbox, Pipeline(name, runner, time.monotonic_ns))
         for name, inbox in zip(names, inboxes, strict=True)
     ]
-    feed = Feed(inboxes, 40)
+    feed = Feed(inboxes, 40, at_once)
     outlet = Direct(Mock(publish=lambda _topic, message, _received_ns: message))
     clock = Mock(offset_ms=None)
     daemon = Daemon(Mock(), outlet, feed, Mock(), clock)  # type: ignore[arg-type]
@@ -181,7 +190,7 @@ def test_the_loop_rehearses_for_one_scanner(
     daemon.run(lambda: None)
     daemon.crew.close()
     assert sum(scanner.tally.estimates.total() for scanner in read) >= 30
-    if scanners == 1:
+    if scanners == at_once == 1:
         assert rehearsed
         assert rehearsed == sorted(set(rehearsed))
     else:

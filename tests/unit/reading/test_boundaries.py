@@ -1,13 +1,22 @@
+import itertools
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 import pytest
 
 from edge.contract.bundle import builtin_path, read_bundle
 from edge.contract.crop import Gray, crop
-from edge.reading.boundaries import GAP_NS, LOOK_EVERY, Boundaries, Moment
+from edge.reading.boundaries import GAP_NS, LOOK_NS, Boundaries, Moment
 from edge.scanner.virtual import VirtualClip, draw_subject
 
 START = Moment(epoch=1, capture_ns=0)
+FRAME_NS = 33_333_333
+
+
+def moments(step_ns: int = FRAME_NS) -> Iterator[Moment]:
+    """Of frames that follow each other evenly."""
+    return (START._replace(capture_ns=capture_ns) for capture_ns in itertools.count(0, step_ns))
 
 
 def scene(seed: int, shift: int = 0) -> Gray:
@@ -21,16 +30,13 @@ def begins(*moments: Moment) -> list[bool]:
 
 
 def begins_at(*pictures: Gray) -> list[bool]:
-    """Of the frames that follow each picture once it has been looked at, whether one begins."""
+    """Whether each picture's frame begins a hold; all are looked at."""
     boundaries = Boundaries()
-    found = [boundaries.begins(START)]
-    for picture in pictures:
+    found = []
+    for picture, moment in zip(pictures, moments(LOOK_NS), strict=False):
+        found.append(boundaries.begins(moment))
         boundaries.see(picture)
-        found.append(boundaries.begins(START))
-        for _ in range(0 if found[-1] else LOOK_EVERY - 1):
-            boundaries.see(picture)
-            assert not boundaries.begins(START)
-    return found[:-1]
+    return found
 
 
 def test_the_first_frame_begins_a_hold_and_the_next_goes_on() -> None:
@@ -58,15 +64,35 @@ def test_another_place_ends_a_hold_and_the_same_place_does_not() -> None:
     assert begins_at(here, here, there, there, there) == [True, False, False, True, False]
 
 
-def test_one_frame_of_three_is_looked_at() -> None:
-    boundaries = Boundaries()
+def looks(step_ns: int) -> list[int]:
+    """Frames before the first from elsewhere, at 0, and those after it until a hold begins."""
     found = []
-    for picture in (scene(1), scene(1), scene(2), scene(2), scene(2)):
-        found.append(boundaries.begins(START))
-        boundaries.see(picture)
+    for before in range(1, 8):
+        boundaries, frames = Boundaries(), moments(step_ns)
+        for _ in range(before):
+            boundaries.begins(next(frames))
+            boundaries.see(scene(1))
+        after = 0
+        while not boundaries.begins(next(frames)):
+            boundaries.see(scene(2))
+            after += 1
+        found.append(after)
+    return found
 
-    # Looked at are the first and the fourth, the second from there: the fifth begins a hold.
-    assert found == [True, False, False, False, True]
+
+def test_it_is_looked_every_tenth_of_a_second_at_any_frame_rate() -> None:
+    assert looks(FRAME_NS) == [3, 2, 1, 3, 2, 1, 3]  # the fourth is looked at, the seventh, ...
+    assert set(looks(10 * FRAME_NS // 4)) == {1}  # 12 frames a second: each
+    assert max(looks(FRAME_NS // 8)) == 20  # 240: every twentieth
+
+
+def test_a_clock_that_is_set_back_is_looked_at() -> None:
+    boundaries = Boundaries()
+    for moment in (START, START._replace(capture_ns=-(10**15))):
+        boundaries.begins(moment)
+        boundaries.see(scene(1 if moment is START else 2))
+
+    assert boundaries.begins(START._replace(capture_ns=FRAME_NS - 10**15))
 
 
 def test_a_small_shift_is_the_same_place_though_it_may_add_up_to_another() -> None:
@@ -98,9 +124,9 @@ def test_speckle_and_breathing_do_not_end_a_hold_of_the_virtual_cohort(view: str
         boundaries = Boundaries()
         steady = [n for n in range(clip.count) if clip.motion.hold[n] == 0][:90:6]
         found = []
-        for number in steady:
+        for number, moment in zip(steady, moments(6 * FRAME_NS), strict=False):
             window = crop(clip.frame(number), spec, clip.spacing_mm)
-            found.append(boundaries.begins(START))
+            found.append(boundaries.begins(moment))
             boundaries.see(window)
         assert found == [True] + [False] * (len(steady) - 1)
 
