@@ -12,6 +12,7 @@ import numpy as np
 
 HOLD_FRAMES, HOLD_NS, HOLDS, SHARE, FLOOR_PCT = 10, 10**9, 5, 0.30, 1.0
 PAUSE_NS = 10**9
+LOOK_NS = 80_000_000
 FROZEN_AFTER, CONFIRMED_AFTER = 10, 5
 
 
@@ -68,7 +69,7 @@ class Exam:
     last: Shown | None = None
     place: int | None = None
     moved: bool = False
-    unseen: int = 0
+    seen_ns: int | None = None
 
     def view(self, name: str) -> View:
         return self.views.setdefault(name, View())
@@ -160,11 +161,10 @@ class Oracle:
         ):
             exam.next_hold()
             exam.place = frame.place
-            exam.moved, exam.unseen = False, 0
-        # Every third is looked at once it is out: the next one begins the hold there.
-        if exam.unseen % 3 == 0:
-            exam.moved = frame.place != exam.place
-        exam.unseen += 1
+            exam.moved, exam.seen_ns = False, None
+        # Looked at once it is out, if that is 80 ms ago: the next one begins the hold there.
+        if exam.seen_ns is None or not 0 <= frame.capture_ns - exam.seen_ns < LOOK_NS:
+            exam.moved, exam.seen_ns = frame.place != exam.place, frame.capture_ns
         exam.last = frame
         exam.view(frame.view).accept(value, frame.capture_ns)
         said = [self._said(frame.exam, frame.view, value, None)]

@@ -26,7 +26,7 @@ SIDE_PX = 72
 FEW, MANY = 4_000, 10_000
 """Frames, over all examples, in a minute and in a soak."""
 
-FRAME_NS, PAUSE_NS, HOUR_NS = 120_000_000, 2_000_000_000, 3_600_000_000_000
+FRAME_NS, RUSH_NS, PAUSE_NS, HOUR_NS = 120_000_000, 35_000_000, 2_000_000_000, 3_600_000_000_000
 
 
 def place(seed: int) -> NDArray[np.uint8]:
@@ -73,6 +73,7 @@ class Scanner:
         self.network, self.oracle = Network(), Oracle()
         self.pipeline = Pipeline("room", self.network, lambda: 0)  # type: ignore[arg-type]
         self.epoch = self.seq = self.now_ns = self.picture = 0
+        self.step_ns = FRAME_NS
         self._inbox = Inbox(threading.Condition())
 
     def send(self, frame: Shown) -> None:
@@ -151,11 +152,13 @@ class Machine(RuleBasedStateMachine):
         where=st.integers(0, 1),
         setup=mostly_usual,
         hold=st.sampled_from([None, None, None, 1, 2]),
+        step_ns=st.sampled_from([FRAME_NS, FRAME_NS, RUSH_NS]),
         pause_ns=st.sampled_from([FRAME_NS] * 6 + [PAUSE_NS, -HOUR_NS]),
     )
     def run(self, which: int, exam: str, view: str | None, **how: Any) -> None:
         """Frames one after the other."""
         scanner = self.scanners[which]
+        scanner.step_ns = how["step_ns"]
         scanner.now_ns += how["pause_ns"]
         for value in said_pct(how["seed"], how["count"]):
             self._next(scanner, exam, view, value, **how)
@@ -225,7 +228,7 @@ class Machine(RuleBasedStateMachine):
     def _send(self, scanner: Scanner, frame: Shown) -> None:
         scanner.send(frame)
         scanner.seq = max(scanner.seq, frame.seq + 1)
-        scanner.now_ns += FRAME_NS
+        scanner.now_ns += scanner.step_ns
         Machine.frames += 1
 
 
