@@ -20,6 +20,7 @@ p { margin: 4px 0 10px; } .quiet { color: #6b7280; font-size: 13px; } svg { widt
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 3px 10px; border-bottom: 1px solid #e5e7eb; }
 th:first-child, td:first-child { text-align: left; }
+.judged td:not(:first-child) { white-space: nowrap; }
 .broken td, .slower td { color: #b5473c; font-weight: 600; }
 """
 
@@ -141,6 +142,6 @@ def _judged(rows: Sequence[Row]) -> str:
     )
     head = "a plain loop" if any(row.plain for row in rows) else ""
     return (
-        "<h2>What must hold</h2><table><tr><th></th><th>value [99 % interval]</th>"
+        "<h2>What must hold</h2><table class=judged><tr><th></th><th>value [99 % interval]</th>"
         f"<th>{head}</th><th></th><th>wanted</th></tr>{lines}</table>"
     )
