@@ -90,7 +90,7 @@ def measure(plan: Plan, folder: Path, told: Told) -> Values:
     values.found |= _of_one(turns, hurried)
     values.plain |= _of_one(_plain(turns), _plain(hurried))
     if why := gathered.missing.get("int8"):
-        values.missing |= dict.fromkeys(goals_of("int8"), why)
+        values.missing |= dict.fromkeys((*_names("int8"), "int8_speed"), why)
     values.found["null_over_echo"] = ratio(
         turns["null"].medians("e2e_ms"), turns["echo"].medians("e2e_ms")
     )
@@ -142,10 +142,9 @@ def _add_others(gathered: _Field, plan: Plan, case: Case, peers: Path, told: Tol
             gathered.contenders[f"{part}, one core"] = gathered.contenders[part].on_one_core()
 
 
-def goals_of(part: str) -> set[str]:
-    """Names of what a program has by itself in a precision."""
-    names = {f"e2e_over_inference_{part}", f"fps_times_inference_{part}"}
-    return names | ({"int8_speed"} if part == "int8" else set())
+def _names(part: str) -> tuple[str, str]:
+    """Goals that a precision has by itself: end to end, largest frame rate."""
+    return f"e2e_over_inference_{part}", f"fps_times_inference_{part}"
 
 
 def _plain(turns: dict[str, Turns]) -> dict[str, Turns]:
@@ -166,11 +165,10 @@ def _of_one(turns: dict[str, Turns], fast: dict[str, Turns]) -> dict[str, Ratio]
         if part not in turns:
             continue
         whole, quick = turns[part], fast[part]
-        found[f"e2e_over_inference_{part}"] = ratio(
-            whole.medians("e2e_ms"), whole.medians("infer_ms")
-        )
+        end_to_end, frame_rate = _names(part)
+        found[end_to_end] = ratio(whole.medians("e2e_ms"), whole.medians("infer_ms"))
         most = 1000 / np.array(quick.medians("infer_ms"))
-        found[f"fps_times_inference_{part}"] = ratio(quick.fps, most)
+        found[frame_rate] = ratio(quick.fps, most)
     if "int8" in turns:
         found["int8_speed"] = ratio(fp32.medians("infer_ms"), turns["int8"].medians("infer_ms"))
     return found

@@ -81,8 +81,11 @@ class Boundaries:
 
     def see(self, window: Gray) -> None:
         """Look where the probe is: at the window, (n, n) uint8, of the frame just asked about."""
-        if not self._is_due():
+        now_ns = self._last.capture_ns if self._last else 0
+        # A clock that was set back tells nothing.
+        if self._seen_ns is not None and 0 <= now_ns - self._seen_ns < LOOK_NS:
             return
+        self._seen_ns = now_ns
         structure = _structure(window)
         if structure is None:
             return
@@ -92,15 +95,6 @@ class Boundaries:
         # The pattern's mean is 0, so that of the scene need not be taken off.
         likeness = float(np.vdot(structure.gray, self._pattern))
         self._moved = likeness < SAME_PLACE * structure.length
-
-    def _is_due(self) -> bool:
-        """Whether the frame just asked about is to be looked at; it counts as looked at then."""
-        now_ns = self._last.capture_ns if self._last else 0
-        # A clock that was set back tells nothing.
-        if self._seen_ns is not None and 0 <= now_ns - self._seen_ns < LOOK_NS:
-            return False
-        self._seen_ns = now_ns
-        return True
 
 
 def _differs(last: Moment, moment: Moment) -> bool:

@@ -61,6 +61,10 @@ def left_ms(rehearsal: Rehearsal, last_ns: int, now_ns: int) -> int | None:
 
 def test_is_due_a_little_before_the_next_of_frames_that_come_evenly() -> None:
     rehearsal = Rehearsal()
+    inbox = Inbox(threading.Condition())
+    inbox.put_frame(Arrival(header(0), pixels(0), PERIOD_NS * 10))
+    # One frame tells no pace.
+    assert rehearsal.left_ms(inbox.frame_ns, inbox.every_ns, inbox.frame_ns) is None
     last_ns = PERIOD_NS * 11
     assert left_ms(rehearsal, last_ns, last_ns) == -(-(33 - LEAD_MS) // 1)
     assert left_ms(rehearsal, last_ns, last_ns + 30 * MS) == 1

@@ -30,13 +30,16 @@ def begins(*moments: Moment) -> list[bool]:
 
 
 def begins_at(*pictures: Gray) -> list[bool]:
-    """Whether each picture's frame begins a hold; all are looked at."""
-    boundaries = Boundaries()
-    found = []
-    for picture, moment in zip(pictures, moments(LOOK_NS), strict=False):
-        found.append(boundaries.begins(moment))
+    """Of the frames that follow each picture once it has been looked at, whether one begins."""
+    boundaries, frames = Boundaries(), moments()
+    found = [boundaries.begins(next(frames))]
+    for picture in pictures:
         boundaries.see(picture)
-    return found
+        found.append(boundaries.begins(next(frames)))
+        for _ in range(0 if found[-1] else LOOK_NS // FRAME_NS):
+            boundaries.see(picture)
+            assert not boundaries.begins(next(frames))
+    return found[:-1]
 
 
 def test_the_first_frame_begins_a_hold_and_the_next_goes_on() -> None:
