@@ -17,7 +17,7 @@ COMMANDS = {
     "run": "read frames from scanners and publish liver-fat estimates",
     "feed": "stand in for a scanner: play a video, images, DICOM or a virtual liver",
     "fan": "show where the scan sector is found in a file's frames",
-    "read": "read files as the daemon would: one row for each exam and view",
+    "read": "read files as the daemon would: a row for each exam and view, or each estimate",
     "journal": "check the journal, print what stands in it, or make it smaller",
     "keys": "make a key pair, and enrol or revoke the keys of scanners and viewers",
     "doctor": "look at the host, the settings, keys and bundle: what is wrong, and the remedy",

@@ -6,7 +6,7 @@ import os
 import sys
 from importlib import import_module
 
-COMMANDS = ("cohort", "ingest", "fit", "evaluate", "calibrate", "heads", "study")
+COMMANDS = ("cohort", "ingest", "fit", "evaluate", "calibrate", "heads", "study", "measure")
 
 
 def main(arguments: list[str] | None = None) -> int:

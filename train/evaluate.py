@@ -12,7 +12,8 @@ from edge.contract.grading import PAIR, VIEWS, View
 from train.batches import FeatureBatches, FrameBatches
 from train.cohort import Cohort, CohortRecord, Record, ViewFrames
 from train.estimated import Estimated
-from train.ingest.record import SUBJECTS_NAME, IngestRecord
+from train.ingest.record import SUBJECTS_NAME
+from train.learned import decode_record, objection
 from train.metrics import Metrics, measure
 from train.models import FEATURES, TAIL
 from train.pairs import pair_frames
@@ -33,11 +34,6 @@ class _CohortUsed(msgspec.Struct, frozen=True):
 
 class _Trained(msgspec.Struct, frozen=True):
     cohort: _CohortUsed
-
-
-class _Kind(msgspec.Struct, frozen=True):
-    kind: str = "virtual"
-    """Runs from before there was another kind do not name it."""
 
 
 @dataclass(frozen=True)
@@ -75,31 +71,15 @@ def check_unseen(run: Path, cohort: Cohort) -> None:
     if not path.is_file():
         raise EvaluationError(f"{path}: missing, so the run was not finished; train again")
     trained = _trained_on(path)
-    here = cohort.record
-    if trained.crop != here.crop:
-        raise EvaluationError(
-            f"{cohort.path}: cropped with {here.crop}, but the models learned from {trained.crop}; "
-            "make it again with their scale"
-        )
-    for preset, seed in sorted(trained.draws & here.draws):
-        raise EvaluationError(
-            f"{cohort.path}: preset {preset} and seed {seed} are those of the cohort "
-            "that the models were trained on; render one with another --seed"
-        )
-    _check_images(run, trained, cohort)
+    if told := objection(trained, cohort):
+        raise EvaluationError(told)
+    if isinstance(trained, CohortRecord) and not (run / SEEN_NAME).is_file():
+        return  # an older run, whose subjects are known by preset and seed
+    _check_frames(run, cohort)
 
 
-def _check_images(run: Path, trained: Record, cohort: Cohort) -> None:
-    """Refuse images that the run was trained on, by their manifest and frame by frame."""
-    here = cohort.record
-    if isinstance(trained, CohortRecord):
-        if not (run / SEEN_NAME).is_file():
-            return  # an older run, whose subjects are known by preset and seed
-    elif isinstance(here, IngestRecord) and trained.sha256 == here.sha256:
-        raise EvaluationError(
-            f"{cohort.path}: ingested from {here.manifest}, the manifest that the models were "
-            "trained on; ingest images of other subjects"
-        )
+def _check_frames(run: Path, cohort: Cohort) -> None:
+    """Refuse images that the run was trained on, frame by frame."""
     try:
         shared = shared_subjects(run, cohort)
     except FileNotFoundError as error:
@@ -115,11 +95,7 @@ def _check_images(run: Path, trained: Record, cohort: Cohort) -> None:
 def _trained_on(path: Path) -> Record:
     """Record of the cohort that a run was trained on, from the run's own record."""
     try:
-        raw = msgspec.json.decode(path.read_bytes(), type=_Trained).cohort.record
-        kind = msgspec.json.decode(raw, type=_Kind).kind
-        if kind == "virtual":
-            return msgspec.json.decode(raw, type=CohortRecord)
-        return msgspec.json.decode(raw, type=IngestRecord)
+        return decode_record(msgspec.json.decode(path.read_bytes(), type=_Trained).cohort.record)
     except msgspec.DecodeError as error:
         raise EvaluationError(f"{path}: {error}; train again") from error
 

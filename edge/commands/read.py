@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from edge.contract.bundle import BundleError
 from edge.contract.grading import VIEWS
 from edge.offline.exams import OfflineExam, find
 from edge.offline.play import Offline
-from edge.offline.rows import Row, rows_of
+from edge.offline.rows import AnyRow, EstimateRow, Row, estimate_row, rows_of
 from edge.offline.writers import FORMATS, Format, WriteError, check_format, new_file, write
 from edge.opening import open_runner
 from edge.providers import ProviderError
@@ -35,13 +35,14 @@ from edge.scanner.playlist import Overrides, total
 from edge.scanner.source import SourceError
 from edge.scanner.stopping import StopFlag, stop_signals
 
-HELP = "read files as the daemon would: one row for each exam and view"
+HELP = "read files as the daemon would: a row for each exam and view, or each estimate"
 
 DESCRIPTION = """\
 Reads PATHS as the daemon reads a scanner, as fast as it goes, and gives the final reading: one row
 for each exam and view, with the wire's field names (docs/protocol.md). A PATH is a video, a DICOM
 file, an image, `virtual:...` as in `feed`, or a folder: of images (one clip), of videos or DICOM
 files (an exam each), or a cohort of `python -m train` (an exam for each subject).
+With --estimates it gives what the daemon would publish of each frame instead.
 Research use only, not a medical device.
 """
 
@@ -52,6 +53,7 @@ examples:
   python -m edge read clips/ --view AR --format csv --out readings.csv
   python -m edge read virtual:fat=12 virtual:fat=12,view=HR --exam both   AR, HR and AR+HR
   python -m edge read runs/cohort --format parquet --out readings.parquet
+  python -m edge read runs/cohort --estimates --out estimates.json   for python -m train measure
 
 The same frames give the same reading as from the daemon, on one provider bit for bit. Times between
 frames are the file's. What is not a number but several (reasons, holds) is JSON text in a sheet.
@@ -79,6 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--view", choices=VIEWS, help="view of all of it (default: what the source says)")
     add("--exam", type=exam_id, metavar="ID", help="all PATHS are this one exam, in this order")
     add("--scanner", default="offline", metavar="NAME", type=exam_id, help="name in the rows")
+    add("--estimates", action="store_true", help="a row for each frame's estimate of each view")
     add("--format", choices=FORMATS, default="json", help="JSON lines (default), or a sheet")
     add("--out", type=Path, metavar="FILE", help="write here (default: standard output)")
     add(
@@ -132,17 +135,19 @@ def _read(
 ) -> Failures:
     failures = Failures()
     with _bar(errors) as bar, _file(args.out) as file:
-        write(_rows(offline, exams, bar, failures, stopped), args.format, file)
+        of = EstimateRow if args.estimates else Row
+        write(_rows(offline, exams, of, bar, failures, stopped), of, args.format, file)
     return failures
 
 
 def _rows(
     offline: Offline,
     exams: Sequence[OfflineExam],
+    of: type[AnyRow],
     bar: Progress,
     failures: Failures,
     stopped: StopFlag,
-) -> Iterator[Row]:
+) -> Iterator[AnyRow]:
     """Rows of each exam once it has been read to its end; one that breaks off has none."""
     counts = [total(exam.parts, loop=False) for exam in exams]
     frames = None if None in counts else sum(count or 0 for count in counts)
@@ -154,16 +159,25 @@ def _rows(
 
     for exam in exams:
         try:
-            played = offline.read(exam, told)
+            rows = _exam_rows(offline, exam, of, told)
         except SourceError as error:
             failures.count += 1
             bar.console.print(f"steatoscope: {error}; {exam.exam} has no row")
             continue
         if stopped():
             return
-        if played.unknown and not played.reading.views:
+        if rows and all(row.view is None for row in rows):
             bar.console.print(f"steatoscope: {exam.source}: no view is known; say --view AR or HR")
-        yield from rows_of(exam, played.reading, played.unknown)
+        yield from rows
+
+
+def _exam_rows(
+    offline: Offline, exam: OfflineExam, of: type[AnyRow], told: Callable[[], bool]
+) -> list[AnyRow]:
+    if of is EstimateRow:
+        return [estimate_row(exam, estimate) for estimate in offline.estimates(exam, told)]
+    played = offline.read(exam, told)
+    return list(rows_of(exam, played.reading, played.unknown))
 
 
 def _bar(errors: Console) -> Progress:

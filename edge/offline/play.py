@@ -43,8 +43,7 @@ class Offline:
         Raises:
             SourceError: a clip broke off.
         """
-        # Nothing of the reading comes from a clock; the stages' times are nobody's here.
-        pipeline = Pipeline(self._scanner, self._runner, lambda: 0, self._rule)
+        pipeline = self._new_pipeline()
         ledger, unknown = LedgerCounts(), Counter[str]()
         for estimate in self._estimates(exam, pipeline, told):
             ledger = estimate.ledger
@@ -52,6 +51,14 @@ class Offline:
                 unknown[estimate.reason or ""] += 1
         reading = pipeline.end(exam.exam) or self._without_views(exam.exam, ledger)
         return Played(reading, unknown)
+
+    def estimates(self, exam: OfflineExam, told: Callable[[], bool]) -> Iterator[Estimate]:
+        """What the daemon would publish of each frame; `told` and errors as in `read`."""
+        return self._estimates(exam, self._new_pipeline(), told)
+
+    def _new_pipeline(self) -> Pipeline:
+        # Nothing of the reading comes from a clock; the stages' times are nobody's here.
+        return Pipeline(self._scanner, self._runner, lambda: 0, self._rule)
 
     def _without_views(self, exam: str, ledger: LedgerCounts) -> Reading:
         return Reading(

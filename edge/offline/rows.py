@@ -1,11 +1,18 @@
-"""One row for each exam and view: the wire's fields, and what was read."""
+"""Rows of a reading or of its estimates: the wire's fields, and what was read."""
 
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
 
-from edge.contract.messages import Acquisition, LedgerCounts, ModelInfo, Reading, Summary
+from edge.contract.messages import (
+    Acquisition,
+    Estimate,
+    LedgerCounts,
+    ModelInfo,
+    Reading,
+    Summary,
+)
 from edge.offline.exams import OfflineExam
 
 Kind = Literal["int", "float", "text"]
@@ -23,6 +30,28 @@ class Row(Summary, frozen=True, kw_only=True):
     ledger: LedgerCounts
     """Of the whole exam."""
     model: ModelInfo
+
+
+class EstimateRow(Summary, frozen=True, kw_only=True):
+    """What one frame made of one view, with the view's values after it."""
+
+    source: str
+    """What was read, as the user named it."""
+    scanner: str
+    exam: str
+    view: str | None
+    seq: int
+    """Of the frame in its exam, from 0."""
+    capture_ns: int
+    """Its time in the clip."""
+    fat_pct: float | None
+    reason: str | None
+    flags: list[str]
+    ledger: LedgerCounts
+    model: ModelInfo
+
+
+AnyRow = Row | EstimateRow
 
 
 def rows_of(exam: OfflineExam, reading: Reading, unknown: Mapping[str, int]) -> Iterator[Row]:
@@ -56,22 +85,29 @@ def _row(exam: OfflineExam, reading: Reading, view: str | None, summary: Summary
     )
 
 
-def columns() -> dict[str, Kind]:
+def estimate_row(exam: OfflineExam, estimate: Estimate) -> EstimateRow:
+    """The row of one of the exam's estimates."""
+    wire = msgspec.structs.asdict(estimate)
+    named = {field: wire[field] for field in EstimateRow.__struct_fields__ if field in wire}
+    return EstimateRow(source=exam.source, **named)
+
+
+def columns(of: type[AnyRow]) -> dict[str, Kind]:
     """Columns of a sheet, first those that say what a row is of."""
     order = ("source", "scanner", "exam", "view")
-    types = {field.name: field.type for field in msgspec.structs.fields(Row)}
+    types = {field.name: field.type for field in msgspec.structs.fields(of)}
     names = (*order, *(name for name in types if name not in order))
     return {name: _kind(types[name]) for name in names}
 
 
-def flat(row: Row) -> dict[str, int | float | str | None]:
+def flat(row: AnyRow) -> dict[str, int | float | str | None]:
     """A row for a sheet: what holds several values as JSON text."""
     fields = msgspec.structs.asdict(row)
     return {
         name: value
         if value is None or isinstance(value, int | float | str)
         else msgspec.json.encode(value).decode()
-        for name, value in ((name, fields[name]) for name in columns())
+        for name, value in ((name, fields[name]) for name in columns(type(row)))
     }
 
 

@@ -9,7 +9,7 @@ from typing import IO, Literal
 
 import msgspec
 
-from edge.offline.rows import Row, columns, flat
+from edge.offline.rows import AnyRow, columns, flat
 
 Format = Literal["json", "csv", "parquet"]
 FORMATS: tuple[Format, ...] = ("json", "csv", "parquet")
@@ -30,20 +30,19 @@ def check_format(form: Format) -> None:
             ) from error
 
 
-def write(rows: Iterable[Row], form: Format, file: IO[bytes]) -> None:
-    """Write rows as they come, Parquet all at once at the end."""
+def write(rows: Iterable[AnyRow], of: type[AnyRow], form: Format, file: IO[bytes]) -> None:
+    """Write rows, all of one kind, as they come; Parquet all at once at the end."""
     if form == "parquet":
-        _write_parquet(rows, file)
+        _write_parquet(rows, of, file)
         return
     if form == "csv":
-        _line(file, columns())
+        _line(file, columns(of))
     for row in rows:
         if form == "csv":
             _line(file, ("" if value is None else value for value in flat(row).values()))
         else:
-            file.write(
-                msgspec.json.encode({name: getattr(row, name) for name in columns()}) + b"\n"
-            )
+            fields = {name: getattr(row, name) for name in columns(of)}
+            file.write(msgspec.json.encode(fields) + b"\n")
         file.flush()
 
 
@@ -67,10 +66,10 @@ def _line(file: IO[bytes], values: Iterable[object]) -> None:
     file.write(text.getvalue().encode())
 
 
-def _write_parquet(rows: Iterable[Row], file: IO[bytes]) -> None:
+def _write_parquet(rows: Iterable[AnyRow], of: type[AnyRow], file: IO[bytes]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     kinds = {"int": pa.int64(), "float": pa.float64(), "text": pa.string()}
-    schema = pa.schema([(name, kinds[kind]) for name, kind in columns().items()])
+    schema = pa.schema([(name, kinds[kind]) for name, kind in columns(of).items()])
     pq.write_table(pa.Table.from_pylist([flat(row) for row in rows], schema), file)

@@ -53,6 +53,11 @@ class SetFigures(msgspec.Struct, frozen=True, kw_only=True):
     coverage: dict[str, Coverage]
     """Of the 90 % interval; empty where it could not be calibrated."""
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Those that were measured, in the order of `MODELS`."""
+        return tuple(self.methods[CNN])
+
 
 class Subjects(msgspec.Struct, frozen=True):
     """Each subject's number, median estimate and H-MRS, %; arrays are (subjects,)."""
@@ -86,17 +91,21 @@ def calibrated(estimates: Estimates) -> dict[str, IntervalTable]:
 def measure_set(
     estimates: Estimates, tables: Mapping[str, IntervalTable], draws: int, seed: int
 ) -> SetFigures:
-    """Measure every method and model on the estimates of one side of the carried fold."""
+    """Measure every method and model on the estimates of one side of the carried fold.
+
+    A model without any estimate is left out.
+    """
+    models = [model for model in MODELS if model in estimates.view]
     methods = {
         method: {
             model: measured(estimates.where(method=method, view=model), draws, seed)
-            for model in MODELS
+            for model in models
         }
         for method in dict.fromkeys(estimates.method.tolist())
     }
-    medians_of = {model: by_subject(estimates.where(method=CNN, view=model)) for model in MODELS}
+    medians_of = {model: by_subject(estimates.where(method=CNN, view=model)) for model in models}
     return SetFigures(
-        subjects=len(medians_of["AR"].numbers),
+        subjects=len(np.unique(estimates.subject)),
         methods=methods,
         confusion={model: confusion(found) for model, found in medians_of.items()},
         agreement={
@@ -104,7 +113,7 @@ def measure_set(
             for model, found in medians_of.items()
         },
         by_grade={model: grade_errors(found) for model, found in medians_of.items()},
-        order_violations={model: violations(_rmse(methods, model)) for model in MODELS},
+        order_violations={model: violations(_rmse(methods, model)) for model in models},
         coverage={
             model: coverage(table, medians_of[model].median_pct, medians_of[model].hmrs_pct)
             for model, table in tables.items()

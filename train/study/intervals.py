@@ -119,14 +119,21 @@ def interval_pct(table: IntervalTable, estimate_pct: ArrayLike) -> tuple[Floats,
 
 def coverage(table: IntervalTable, estimate_pct: ArrayLike, hmrs_pct: ArrayLike) -> Coverage:
     """Count the unseen subjects whose H-MRS lies in their interval; arrays are (subjects,)."""
+    return covered(*interval_pct(table, estimate_pct), hmrs_pct, table.confidence)
+
+
+def covered(
+    low_pct: ArrayLike, high_pct: ArrayLike, hmrs_pct: ArrayLike, confidence: float = CONFIDENCE
+) -> Coverage:
+    """The same of intervals as they were given, each from `low_pct` to `high_pct` (subjects,)."""
     from scipy.stats import binom
 
+    low, high = np.asarray(low_pct, np.float64), np.asarray(high_pct, np.float64)
     truth = np.asarray(hmrs_pct, np.float64)
-    low, high = interval_pct(table, estimate_pct)
     inside, width = (low <= truth) & (truth <= high), high - low
     grades = np.array([grade(value) for value in truth])
     return Coverage(
-        confidence=table.confidence,
+        confidence=confidence,
         subjects=len(truth),
         covered=int(inside.sum()),
         width_pct=float(width.mean()),
@@ -139,7 +146,7 @@ def coverage(table: IntervalTable, estimate_pct: ArrayLike, hmrs_pct: ArrayLike)
             for name in GRADES
             if name in grades
         },
-        falls_short=bool(binom.cdf(inside.sum(), len(truth), table.confidence) < PLAUSIBLE),
+        falls_short=bool(binom.cdf(inside.sum(), len(truth), confidence) < PLAUSIBLE),
     )
 
 

@@ -36,7 +36,11 @@ OfModel = Mapping[str, Subjects]
 
 def write_report(folder: Path, record: StudyRecord, estimates: Estimates) -> None:
     """Write `report.md`, `report.html` and the pictures of the first."""
-    document = compose(record, estimates)
+    write_document(folder, compose(record, estimates))
+
+
+def write_document(folder: Path, document: Document) -> None:
+    """Write a report as `report.md` and `report.html`, and the pictures of the first."""
     (folder / PLOTS_NAME).mkdir(exist_ok=True)
     for part in document.parts:
         if isinstance(part, Image):

@@ -43,8 +43,8 @@ def errors_table(found: SetFigures, *, beside_paper: bool) -> Table:
     """The paper's Table 3, both readings of its "Error Std Dev", with intervals over subjects."""
     rows: list[list[str]] = []
     marked = set()
-    best = min(MODELS, key=lambda name: found.methods[CNN][name].figures.frame_rmse)
-    for model in MODELS:
+    best = min(found.models, key=lambda name: found.methods[CNN][name].figures.frame_rmse)
+    for model in found.models:
         if model == best:
             marked.add((len(rows), 1))
         rows.append([f"{model} CNN", *_errors(found.methods[CNN][model])])
@@ -101,15 +101,15 @@ def classes_table(found: SetFigures, *, beside_paper: bool) -> Table:
 
 def confusion_table(found: SetFigures) -> Table:
     """The three models' confusion matrices side by side."""
-    headings = [f"{model} {name}" for model in MODELS for name in GRADES]
+    headings = [f"{model} {name}" for model in found.models for name in GRADES]
     rows = [
-        [f"is {name}", *(str(n) for model in MODELS for n in found.confusion[model][at])]
+        [f"is {name}", *(str(n) for model in found.models for n in found.confusion[model][at])]
         for at, name in enumerate(GRADES)
     ]
     hits = {
         (at, 1 + len(GRADES) * place + at)
         for at in range(len(GRADES))
-        for place in range(len(MODELS))
+        for place in range(len(found.models))
     }
     return Table(
         "Subjects by their grade (rows) and the grade of their median estimate (columns); right "

@@ -71,3 +71,34 @@ def test_what_is_refused_is_named_and_nothing_is_read(
 ) -> None:
     assert main(["read", *arguments]) == 2
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_estimates_are_a_row_for_each_frame_of_each_view_that_ends_in_the_reading(
+    bundle: list[str], capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    clips = ["virtual:seed=3,frames=5", "virtual:seed=3,frames=3,view=HR"]
+    main(["read", *bundle, *clips, "--exam", "both"])
+    reading = [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
+    main(["read", *bundle, *clips, "--exam", "both", "--estimates"])
+    rows = [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
+
+    assert [row["seq"] for row in rows if row["view"] == "AR"] == [0, 1, 2, 3, 4]
+    assert [row["seq"] for row in rows if row["view"] == "HR"] == [5, 6, 7]
+    assert [row["seq"] for row in rows if row["view"] == "AR+HR"] == [5, 6, 7]
+    assert len(reading) == 3
+    for final in reading:
+        own = [row for row in rows if row["view"] == final["view"]]
+        assert np.median([row["fat_pct"] for row in own]) == pytest.approx(final["median_pct"])
+        for field in ("median_pct", "iqr_pct", "frames", "grade", "verdict", "model"):
+            assert own[-1][field] == final[field]
+
+
+def test_estimates_of_frames_that_are_not_read_say_why(
+    bundle: list[str], tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    cv2.imwrite(str(tmp_path / "0.png"), np.zeros((400, 400), np.uint8))
+
+    assert main(["read", *bundle, str(tmp_path), "--view", "AR", "--estimates"]) == 0
+
+    (row,) = (json.loads(line) for line in capsysbinary.readouterr().out.splitlines())
+    assert (row["fat_pct"], row["reason"], row["frames"]) == (None, "black", 0)

@@ -35,7 +35,7 @@ def row(**changes: object) -> Row:
 
 def test_json_lines_have_the_wires_names_and_begin_with_what_they_are_of() -> None:
     file = io.BytesIO()
-    write([row(), row(view=None)], "json", file)
+    write([row(), row(view=None)], Row, "json", file)
 
     first, second = (json.loads(line) for line in file.getvalue().splitlines())
 
@@ -47,11 +47,11 @@ def test_json_lines_have_the_wires_names_and_begin_with_what_they_are_of() -> No
 
 def test_a_csv_sheet_reads_back() -> None:
     file = io.BytesIO()
-    write([row()], "csv", file)
+    write([row()], Row, "csv", file)
 
     (read,) = csv.DictReader(io.StringIO(file.getvalue().decode()))
 
-    assert list(read) == list(columns())
+    assert list(read) == list(columns(Row))
     assert (read["source"], read["frames"], read["iqr_pct"]) == ("clip, one.mkv", "30", "")
     assert json.loads(read["interval_pct"]) == [4.0, 12.5]
     assert json.loads(read["acquisitions"]) == [{"median_pct": 8.3, "iqr_pct": 0.5, "frames": 30}]
@@ -61,11 +61,11 @@ def test_a_parquet_file_has_typed_columns_though_all_be_empty(tmp_path: Path) ->
     pq = pytest.importorskip("pyarrow.parquet", reason="needs the extra `train`")
     path = tmp_path / "rows.parquet"
     with new_file(path) as file:
-        write([row(), row(median_pct=None)], "parquet", file)
+        write([row(), row(median_pct=None)], Row, "parquet", file)
 
     table = pq.read_table(path)
 
-    assert table.column_names == list(columns())
+    assert table.column_names == list(columns(Row))
     assert table.column("median_pct").to_pylist() == [8.31, None]
     types = {name: str(table.schema.field(name).type) for name in ("frames", "iqr_pct", "reasons")}
     assert types == {"frames": "int64", "iqr_pct": "double", "reasons": "string"}
@@ -86,7 +86,7 @@ def test_a_file_that_is_broken_off_never_takes_its_name(tmp_path: Path) -> None:
 
     def write_half() -> None:
         with new_file(tmp_path / "rows.csv") as file:
-            write(rows(), "csv", file)
+            write(rows(), Row, "csv", file)
 
     with pytest.raises(SourceError):
         write_half()

@@ -1,0 +1,1 @@
+"""A bundle's readings of a labelled cohort, measured: `python -m train measure`."""

@@ -1,0 +1,129 @@
+"""Figures of a bundle's readings: errors by frame and subject, grades, intervals, frames unread."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from train.cohort import Cohort
+from train.measured.sheet import Model, Sheet, SheetError, SheetRow
+from train.study.estimates import CNN, Estimates
+from train.study.figures import MODELS, SetFigures, measure_set
+from train.study.intervals import covered
+
+Floats = NDArray[np.float64]
+UNREAD = "not read"
+
+
+class ReadFrames(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a view was read. AR+HR counts the frames that both views stand behind."""
+
+    frames: int
+    read: int
+    subjects: int
+    """With an estimate."""
+    unread_subjects: list[int]
+    """Numbers of those who have frames of the view, and not one that was read."""
+    reasons: dict[str, int]
+    """Frames that were not read, by the gate's reason."""
+
+
+class MeasuredReadings(msgspec.Struct, frozen=True, kw_only=True):
+    """All of `figures.json`."""
+
+    measured_on: str
+    """In plain words."""
+    manifest_sha256: str
+    """Of the cohort."""
+    model: Model
+    training: str
+    """What the bundle says of its training and this cohort."""
+    read: dict[str, ReadFrames]
+    figures: SetFigures
+
+
+def estimates_of(sheet: Sheet, cohort: Cohort) -> Estimates:
+    """The frames that were read, as a table; a frame's `row` is its number in the exam."""
+    truth = cohort.hmrs_pct
+    read = [
+        (row.view, number, row.seq, row.fat_pct, truth[number])
+        for number, rows in sorted(sheet.rows.items())
+        for row in rows
+        if row.fat_pct is not None
+    ]
+    view, subject, seq, fat_pct, hmrs_pct = zip(*read, strict=True) if read else ((),) * 5
+    return Estimates(
+        method=np.full(len(read), CNN),
+        view=np.array(view, np.str_),
+        fold=np.zeros(len(read), np.int64),
+        side=np.full(len(read), "unseen"),
+        subject=np.array(subject, np.int64),
+        row=np.array(seq, np.int64),
+        estimate_pct=np.array(fat_pct, np.float64),
+        hmrs_pct=np.array(hmrs_pct, np.float64),
+    )
+
+
+def bounds_of(sheet: Sheet, estimates: Estimates, model: str) -> tuple[Floats, Floats] | None:
+    """The last interval of each subject with an estimate, in the order of their numbers.
+
+    None where one of them has none: the bundle is not calibrated.
+    """
+    found = []
+    for number in np.unique(estimates.where(view=model).subject).tolist():
+        last = [row for row in sheet.rows[number] if row.view == model][-1]
+        if last.interval_pct is None:
+            return None
+        found.append(last.interval_pct)
+    low, high = np.array(found, np.float64).reshape(-1, 2).T
+    return low, high
+
+
+def measure_readings(
+    sheet: Sheet, cohort: Cohort, training: str, draws: int, seed: int
+) -> MeasuredReadings:
+    """Measure a whole sheet; `training`: what is known of the bundle's own subjects.
+
+    Raises:
+        SheetError: not one frame was read.
+    """
+    estimates = estimates_of(sheet, cohort)
+    if len(estimates) == 0:
+        raise SheetError(f"{cohort.path}: not one frame was read; the sheet's `reason` says why")
+    figures = measure_set(estimates, {}, draws, seed)
+    bounds = {model: bounds_of(sheet, estimates, model) for model in figures.models}
+    truth = cohort.hmrs_pct
+    coverage = {
+        model: covered(*pair, [truth[n] for n in np.unique(estimates.where(view=model).subject)])
+        for model, pair in bounds.items()
+        if pair is not None
+    }
+    return MeasuredReadings(
+        measured_on=cohort.record.measured_on(figures.subjects),
+        manifest_sha256=cohort.manifest_sha256,
+        model=sheet.model,
+        training=training,
+        read=read_frames(sheet.rows),
+        figures=msgspec.structs.replace(figures, coverage=coverage),
+    )
+
+
+def read_frames(rows: Mapping[int, list[SheetRow]]) -> dict[str, ReadFrames]:
+    """How much of each view was read."""
+    found = {}
+    for model in MODELS:
+        mine = [(number, row) for number, own in rows.items() for row in own if row.view == model]
+        if mine:
+            read = {number for number, row in mine if row.fat_pct is not None}
+            found[model] = ReadFrames(
+                frames=len(mine),
+                read=sum(row.fat_pct is not None for _, row in mine),
+                subjects=len(read),
+                unread_subjects=sorted({number for number, _ in mine} - read),
+                reasons=dict(
+                    Counter(row.reason or UNREAD for _, row in mine if row.fat_pct is None)
+                ),
+            )
+    return found
