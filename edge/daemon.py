@@ -85,6 +85,7 @@ class Daemon:
         `clock`: looked at every second.
         """
         self._scanners: list[Scanner] = []
+        self._by_name: dict[str, Scanner] = {}
         self._exam_idle_ns = 0
         self._bus = bus
         self._outlet = outlet
@@ -112,6 +113,7 @@ class Daemon:
         for scanner in gone:
             self._bus.forget(scanner.name)
         self._scanners = list(scanners)
+        self._by_name = {scanner.name: scanner for scanner in scanners}
         self._exam_idle_ns = round(exam_idle_s * 1e9)
 
     def run(self, between_turns: Callable[[], None]) -> None:
@@ -121,7 +123,7 @@ class Daemon:
             self.turned_ns = time.monotonic_ns()
             self._wait()
             self._outlet.publish()
-            collected = self._put_all(self.crew.collect())
+            collected = self.crew.any_done and self._put_all(self.crew.collect())
             if self._may_take():
                 self._turn(self._scanners, together=self._together)
                 self._outlet.settle()
@@ -158,6 +160,8 @@ class Daemon:
 
     def _wait(self) -> None:
         """Until there is something to do, or a status is due."""
+        if self._busy():
+            return
         due_ms = (self._reported_ns + STATUS_NS - self.turned_ns) // 1_000_000 + 1
         longest_ms = self._rehearse(max(0, min(WAIT_MS, due_ms)))
         self._waiter.wait(longest_ms, self._busy, for_commit=self._outlet.pending)
@@ -167,7 +171,7 @@ class Daemon:
 
         For one scanner alone: the frames of several come often enough, and are read elsewhere.
         """
-        if len(self._scanners) != 1 or self._busy():
+        if len(self._scanners) != 1:
             return longest_ms
         [scanner] = self._scanners
         newest = scanner.pipeline.newest
@@ -196,10 +200,10 @@ class Daemon:
         """
         if not (self._outlet.room and self.crew.free):
             return False
-        return any(
-            scanner.inbox.waiting and not self.crew.at_work(scanner.name)
-            for scanner in self._scanners
-        )
+        for scanner in self._scanners:
+            if scanner.inbox.waiting and not self.crew.at_work(scanner.name):
+                return True
+        return False
 
     def _report_all(self, now_ns: int) -> None:
         self._report(self._scanners, now_ns)
@@ -255,7 +259,7 @@ class Daemon:
 
     def _count(self, message: Estimate | Reading, received_ns: int | None) -> None:
         """A message of a scanner has gone out."""
-        scanner = next((each for each in self._scanners if each.name == message.scanner), None)
+        scanner = self._by_name.get(message.scanner)
         if scanner is None:
             return
         if isinstance(message, Estimate):

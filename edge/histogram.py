@@ -31,11 +31,14 @@ class Histogram:
             raise ValueError(f"{fat_pct} % is not within 0-{TOP_PCT} %")
         self._steps[step] += 1
         self.total += 1
-        for place in (self._lower, self._middle, self._upper):
-            if self.total == 1:
-                place.step = step
-            elif step < place.step:
-                place.below += 1
+        if self.total == 1:
+            self._lower.step = self._middle.step = self._upper.step = step
+        elif step < self._upper.step:  # the places are in order
+            self._upper.below += 1
+            if step < self._middle.step:
+                self._middle.below += 1
+                if step < self._lower.step:
+                    self._lower.below += 1
 
     def quartiles(self) -> tuple[float, float, float]:
         """25th, 50th and 75th percentile in %, bit for bit as numpy's percentile and median.

@@ -1,5 +1,6 @@
 """Views of the liver, and the grade that a fat percentage falls into."""
 
+from bisect import bisect_left
 from typing import Final, Literal
 
 View = Literal["AR", "HR"]
@@ -22,7 +23,7 @@ GRADES: tuple[Grade, ...] = ("S0", "S1", "S2", "S3")
 
 def grade(fat_pct: float) -> Grade:
     """Steatosis grade of an H-MRS percentage: S0 ≤ 3.12 < S1 ≤ 8.77 < S2 ≤ 13.69 < S3."""
-    return GRADES[sum(fat_pct > limit for limit in THRESHOLDS_PCT)]
+    return GRADES[bisect_left(THRESHOLDS_PCT, fat_pct)]
 
 
 def grades_within(low_pct: float, high_pct: float) -> list[Grade]:

@@ -1,6 +1,5 @@
 """Where the window is cut in each frame of an exam, and at which scale."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -41,13 +40,6 @@ class Placed(NamedTuple):
         height, width = self.gray.shape
         middle = self.middle or ((width - 1) / 2, (height - 1) / 2)
         return _window_px(self.window.shape[0], self.zoom, middle)
-
-    @property
-    def covered(self) -> tuple[Span, Span]:
-        """What the frame fills of the window, down and across."""
-        x, y = (None, None) if self.middle is None else self.middle
-        (height, width), (down, across), size = self.gray.shape, self.zoom, self.window.shape[0]
-        return _span(height, down, size, y), _span(width, across, size, x)
 
 
 class Placing:
@@ -91,12 +83,22 @@ def _zoom(spec: CropSpec, spacing_mm: Spacing | None) -> tuple[float, float]:
     return spacing_mm[0] / spec.mm_per_px, spacing_mm[1] / spec.mm_per_px
 
 
-@lru_cache(maxsize=64)
-def _span(length: int, scale: float, size: int, middle: float | None) -> Span:
-    """Part of a window's side that `length` frame pixels fill, the window's middle on `middle`.
+def covered(
+    frame: tuple[int, int],
+    side: int,
+    zoom: tuple[float, float],
+    middle: tuple[float, float] | None,
+) -> tuple[Span, Span]:
+    """What a frame (height, width) fills of a window of `side` px, down and across; see `Placed`.
 
-    The same for all frames of a scanner's setup.
+    `middle`: x and y.
     """
+    x, y = (None, None) if middle is None else middle
+    return _span(frame[0], zoom[0], side, y), _span(frame[1], zoom[1], side, x)
+
+
+def _span(length: int, scale: float, size: int, middle: float | None) -> Span:
+    """Part of a window's side that `length` frame pixels fill, the window's middle on `middle`."""
     at = length / 2 if middle is None else middle + 0.5
     start, stop = (0.5 + (edge - at) * scale / size for edge in (0, length))
     return min(max(start, 0.0), 1.0), min(max(stop, 0.0), 1.0)

@@ -5,11 +5,12 @@ the caches that an inference leaves cold make most of the time.
 """
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from edge.fan.placing import Placed, Span
+from edge.fan.placing import Placed, Span, covered
 from edge.gate import limits
 
 BLOCKS = 36
@@ -50,13 +51,11 @@ class Look:
 
     def dead(self, share: float) -> bool:
         """Whether so many of the columns of the window's mid-field, at least, have no echo."""
-        down, across = _midfield(self._placed.covered)
-        height, width = len(range(BLOCKS)[down]), len(range(BLOCKS)[across])
-        size = self._placed.window.shape[0] / BLOCKS
-        part = self._placed.window[
-            round(down.start * size) : round(down.stop * size),
-            round(across.start * size) : round(across.stop * size),
-        ]
+        placed = self._placed
+        window = placed.window
+        field = _midfield(placed.gray.shape, window.shape[0], placed.zoom, placed.middle)
+        height, width = field.height, field.width
+        part = window[field.rows, field.columns]
         blocks: bytes = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA).tobytes()
         least = limits.DEAD_GRAY * height
         dead = sum(sum(blocks[column::width]) < least for column in range(width))
@@ -95,11 +94,31 @@ def _share(grays: bytes, others: bytes) -> float:
     return len(grays.translate(None, others)) / len(grays)
 
 
+class _Midfield(NamedTuple):
+    """How many blocks it has, down and across, and which part of the window they are of."""
+
+    height: int
+    width: int
+    rows: slice
+    columns: slice
+
+
 @lru_cache(maxsize=64)
-def _midfield(covered: tuple[Span, Span]) -> tuple[slice, slice]:
-    """Blocks of the mid-field; the same for all frames of a scanner's setup."""
-    down, across = covered
-    return _within(limits.MIDFIELD_DOWN, down), _within(limits.MIDFIELD_ACROSS, across)
+def _midfield(
+    frame: tuple[int, int],
+    side: int,
+    zoom: tuple[float, float],
+    middle: tuple[float, float] | None,
+) -> _Midfield:
+    """Where the mid-field lies in a window of `side` px; the same for all frames of a setup."""
+    covered_down, covered_across = covered(frame, side, zoom, middle)
+    down = _within(limits.MIDFIELD_DOWN, covered_down)
+    across = _within(limits.MIDFIELD_ACROSS, covered_across)
+    size = side / BLOCKS
+    rows, columns = (
+        slice(round(blocks.start * size), round(blocks.stop * size)) for blocks in (down, across)
+    )
+    return _Midfield(down.stop - down.start, across.stop - across.start, rows, columns)
 
 
 def _within(part: tuple[float, float], covered: Span) -> slice:

@@ -66,11 +66,8 @@ class Tally:
 
     def _stages(self, estimate: Estimate) -> None:
         self.frames += 1
-        left_ms = estimate.age_ms
+        left_ms, stage_s = estimate.age_ms, self.stage_s
         for stage, spent_ms in estimate.stage_ms.items():
-            self._spend(stage, spent_ms / 1e3)
+            stage_s[stage] = stage_s.get(stage, 0.0) + spent_ms / 1e3
             left_ms -= spent_ms
-        self._spend("publish", max(left_ms, 0.0) / 1e3)
-
-    def _spend(self, stage: str, spent_s: float) -> None:
-        self.stage_s[stage] = self.stage_s.get(stage, 0.0) + spent_s
+        stage_s["publish"] = stage_s.get("publish", 0.0) + max(left_ms, 0.0) / 1e3

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 import msgspec
+import zmq
 
 from edge.contract.codec import encode
 from edge.contract.messages import Estimate, Reading, Status
@@ -15,6 +16,9 @@ from edge.sockets.requests import FloodError, Requests
 from edge.sockets.settings import BUS
 
 Message = TypeVar("Message", Estimate, Reading, Status)
+
+_MORE = int(zmq.SNDMORE)
+"""As a plain number: an `enum` takes longer to combine than a part takes to send."""
 
 
 class Bus:
@@ -67,7 +71,7 @@ class Bus:
         stamped = msgspec.structs.replace(message, **stamps)
         data = encode(stamped)
         self._latest[topic] = data
-        self.port.socket.send_multipart((topic.encode(), data))
+        self._send(topic, data)
         return stamped
 
     def serve(self) -> None:
@@ -88,12 +92,18 @@ class Bus:
             return
         for topic, data in self._latest.items():
             if any(topic.encode().startswith(prefix) for prefix in asked):
-                self.port.socket.send_multipart((topic.encode(), data))
+                self._send(topic, data)
 
     def forget(self, scanner: str) -> None:
         """Hand out nothing more of a scanner that is gone; its topics' numbers go on."""
         for topic in [topic for topic in self._latest if topic.split("/")[1] == scanner]:
             del self._latest[topic]
+
+    def _send(self, topic: str, data: bytes) -> None:
+        """Both parts of a message; two calls take a quarter less time than `send_multipart`."""
+        socket = self.port.socket
+        socket.send(topic.encode(), _MORE)
+        socket.send(data)
 
     def close(self, linger_ms: int = 500) -> None:
         """Close after at most `linger_ms` for what is still in the send queues."""
