@@ -182,6 +182,12 @@ class Inbox:
         with self._ready:
             return self._ledger.totals()
 
+    def next_frame(self) -> Arrival | None:
+        """The frame whose turn is next; it stays here. None where something else is."""
+        with self._ready:
+            first = self._items[0] if self._items else None
+            return first.arrival if isinstance(first, _Waiting) else None
+
     @property
     def waiting(self) -> bool:
         """Whether anything waits to be taken."""

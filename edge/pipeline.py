@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -17,7 +18,7 @@ from edge.domain import contradicts, domain, shown
 from edge.exams import Exam, OpenExams
 from edge.fan.placing import Placed, Placing
 from edge.histogram import TOP_PCT, quantise
-from edge.inbox import Freeze, Taken
+from edge.inbox import Arrival, Freeze, Taken
 from edge.journal.diary import Diary
 from edge.journal.restored import Restored
 from edge.journal.rows import Told
@@ -67,6 +68,7 @@ class Pipeline:
         self._shows: Told = None
         """Both of the frame that is being read."""
         self.newest: tuple[FrameHeader, Placed] | None = None
+        self._ahead: gate.Ahead | None = None
 
     @property
     def runner(self) -> Runner:
@@ -106,11 +108,14 @@ class Pipeline:
         laps.end("receive")
         self._shows = None
         header = taken.arrival.header
-        gray = self._decode(taken)
+        ahead = self._ahead
+        if ahead is not None and ahead.arrival is not taken.arrival:
+            ahead = None
+        gray = ahead.cut.gray if ahead else self._decode(taken)
         exam = self._exam(header)
-        placed = self._place(exam, gray, header)
+        placed = self._place(exam, gray, header, ahead)
         laps.end("crop")
-        reason = self._check(exam, header, placed)
+        reason = self._check(exam, header, placed, ahead)
         laps.end("gate")
         output = None
         if reason is None and exam is not None:
@@ -124,6 +129,18 @@ class Pipeline:
             yield self._reject(taken, exam, view, reason, laps)
         if exam is not None:
             exam.placing(self.runner.crop).look()
+
+    def prepare(self, arrival: Arrival) -> None:
+        """Do what can be done of the next frame before its turn; any thread may, one at a time.
+
+        The window is cut as the newest frame's was, and `read` takes it if that was right. A frame
+        that cannot be decoded is left for `read` to refuse.
+        """
+        ahead, newest = self._ahead, self.newest
+        if newest is None or (ahead is not None and ahead.arrival is arrival):
+            return
+        with suppress(PixelError):
+            self._ahead = gate.look_ahead(arrival, self.runner.crop, newest[1])
 
     def overlay(self) -> Overlay | None:
         """Where the newest frame was looked at; None before the first."""
@@ -211,22 +228,27 @@ class Pipeline:
         """Whether a frame can belong to a view, so that its exam is opened for it."""
         return header.view is not None or self.runner.heads is not None
 
-    def _place(self, exam: Exam | None, gray: Gray, header: FrameHeader) -> Placed:
+    def _place(
+        self, exam: Exam | None, gray: Gray, header: FrameHeader, ahead: gate.Ahead | None
+    ) -> Placed:
         """The frame's window, cut where its exam's frames are cut."""
         placing = exam.placing(self.runner.crop) if exam else Placing(self.runner.crop)
-        placed = placing.cut(gray, header.spacing_mm)
+        placed = placing.cut(gray, header.spacing_mm, ahead.cut if ahead else None)
         self._flags = gate.flags(self.runner.crop, placed)
         self.newest = header, placed
         return placed
 
-    def _check(self, exam: Exam | None, header: FrameHeader, placed: Placed) -> gate.Reason | None:
+    def _check(
+        self, exam: Exam | None, header: FrameHeader, placed: Placed, ahead: gate.Ahead | None
+    ) -> gate.Reason | None:
         """What can be said before inference; of a view that the network will tell, not that."""
         change: gate.Change = "same"
         if header.view is not None and exam is not None:
             change = exam.set_up(header.view, gate.Setup.of(header, self.runner.info))
         elif self.runner.heads:
             header = msgspec.structs.replace(header, view=self.runner.views[0])
-        return self._gate.check(header, placed, change, self.runner.views)
+        look = ahead.look if ahead and ahead.cut.window is placed.window else None
+        return self._gate.check(header, placed, change, self.runner.views, look)
 
     def _infer(
         self, exam: Exam, header: FrameHeader, window: Gray

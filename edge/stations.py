@@ -82,22 +82,22 @@ class Stations:
             pipeline = Pipeline(scanner.name, runner, time.monotonic_ns, settings.rule, diary)
             pipeline.adopt(left)
             reading = Scanner(scanner.name, inbox, pipeline)
-            return Station(self._post(scanner, size_mib, inbox), reading, scanner, size_mib)
+            return Station(self._post(scanner, size_mib, reading), reading, scanner, size_mib)
         present.scanner.pipeline.runner = runner
         present.scanner.pipeline.judge_by(settings.rule)
         if (present.settings, present.max_message_mib) == (scanner, size_mib):
             return present
-        post = self._post(scanner, size_mib, present.post.inbox)
+        post = self._post(scanner, size_mib, present.scanner)
         return Station(post, present.scanner, scanner, size_mib)
 
-    def _post(self, scanner: ScannerSettings, size_mib: int, inbox: Inbox) -> Post:
+    def _post(self, scanner: ScannerSettings, size_mib: int, reading: Scanner) -> Post:
         link = Link(
             scanner.frames,
             time.monotonic(),
             keys=_link_keys(scanner, self._enrolment),
             max_message_bytes=size_mib * MEBIBYTE,
         )
-        return Post(scanner.name, link, inbox)
+        return Post(scanner.name, link, reading.inbox, reading.pipeline.prepare)
 
 
 def _link_keys(scanner: ScannerSettings, enrolment: Enrolment | None) -> ClientKeys | None:

@@ -42,6 +42,43 @@ class Placed(NamedTuple):
         return _window_px(self.window.shape[0], self.zoom, middle)
 
 
+class Cut(NamedTuple):
+    """A frame's window, and all that it follows from."""
+
+    gray: Gray
+    spec: CropSpec
+    spacing_mm: Spacing | None
+    middle: tuple[float, float] | None
+    window: Gray
+
+    @classmethod
+    def of(
+        cls,
+        gray: Gray,
+        spec: CropSpec,
+        spacing_mm: Spacing | None,
+        middle: tuple[float, float] | None,
+    ) -> "Cut":
+        """Cut it."""
+        return cls(gray, spec, spacing_mm, middle, crop(gray, spec, spacing_mm, middle))
+
+    def is_of(
+        self,
+        gray: Gray,
+        spec: CropSpec,
+        spacing_mm: Spacing | None,
+        middle: tuple[float, float] | None,
+    ) -> bool:
+        """Whether `of` would give the same."""
+        how = (self.spec, self.spacing_mm, self.middle)
+        return gray is self.gray and how == (spec, spacing_mm, middle)
+
+    def placed(self, scale: ScaleSource = "unknown", fan: Fan | None = None) -> Placed:
+        """The same with where its scale and its place come from."""
+        zoom = _zoom(self.spec, self.spacing_mm)
+        return Placed(self.gray, self.window, scale, fan, zoom, self.middle, self.spacing_mm)
+
+
 class Placing:
     """Cuts the windows of one exam as its model's crop says.
 
@@ -54,8 +91,11 @@ class Placing:
         self._spacing_mm: Spacing | None = None
         self._estimate = FanEstimate()
 
-    def cut(self, gray: Gray, spacing_mm: Spacing | None) -> Placed:
-        """The window of a frame (height, width) whose header tells `spacing_mm`, or None."""
+    def cut(self, gray: Gray, spacing_mm: Spacing | None, ahead: Cut | None = None) -> Placed:
+        """The window of a frame (height, width) whose header tells `spacing_mm`, or None.
+
+        `ahead`: cut already; it is taken if it is the window wanted.
+        """
         if spacing_mm != self._spacing_mm:
             self._spacing_mm, self._estimate = spacing_mm, FanEstimate()
         scaled = self.spec.mm_per_px is not None
@@ -65,8 +105,9 @@ class Placing:
             fan = self._estimate.take(gray)
         source, spacing_mm = scale_of(fan, spacing_mm)
         middle = fan.middle if fan is not None and by_fan else None
-        window = crop(gray, self.spec, spacing_mm, middle)
-        return Placed(gray, window, source, fan, _zoom(self.spec, spacing_mm), middle, spacing_mm)
+        how = (gray, self.spec, spacing_mm, middle)
+        cut = ahead if ahead is not None and ahead.is_of(*how) else Cut.of(*how)
+        return cut.placed(source, fan)
 
     def look(self) -> None:
         """Look for the fan where that is due, for the frames to come; while nobody waits.

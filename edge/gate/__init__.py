@@ -1,5 +1,6 @@
 """Is this frame fit to be read, and is what the network said fit to be counted? Reason codes."""
 
+from edge.gate.ahead import Ahead, look_ahead
 from edge.gate.gate import Gate, flags, flags_of, is_sure
 from edge.gate.output import after_inference
 from edge.gate.reasons import FLAGS, REASONS, Flag, Reason
@@ -8,6 +9,7 @@ from edge.gate.setup import Change, Setup, SetupWatch, network_of
 __all__ = [
     "FLAGS",
     "REASONS",
+    "Ahead",
     "Change",
     "Flag",
     "Gate",
@@ -18,5 +20,6 @@ __all__ = [
     "flags",
     "flags_of",
     "is_sure",
+    "look_ahead",
     "network_of",
 ]

@@ -30,14 +30,15 @@ class Gate:
         placed: Placed,
         change: Change,
         views: Collection[View] = VIEWS,
+        look: Look | None = None,
     ) -> Reason | None:
         """Look at one frame; gives a reason not to read it, or None.
 
         `change`: of its setup against that of its exam and view. `views`: those that there is a
-        network for.
+        network for. `look`: at this frame, where it has been taken.
         """
         # Asked of every frame, so that what they remember is complete.
-        fault = self._content.check(Look(placed))
+        fault = self._content.check(look or Look(placed))
         still = self._stillness.check(placed.window, header.epoch)
         if header.view is None:
             return "view_unknown"

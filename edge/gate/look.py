@@ -35,36 +35,31 @@ _NOT_WHITE = bytes(range(limits.WHITE_GRAY))
 
 
 class Look:
-    """A frame and the window cut out of it."""
+    """A frame and the window cut out of it; what every frame is asked is counted at once."""
 
     def __init__(self, placed: Placed) -> None:
         self._placed = placed
-        self._few = placed.window[::WINDOW_STEP, ::WINDOW_STEP].tobytes()
+        few = placed.window[::WINDOW_STEP, ::WINDOW_STEP].tobytes()
+        self._shown = _shown(placed, _share(few, _UNLIT))
+        self._white = _share(few, _NOT_WHITE)
+        self._dead, self._columns = _dead(placed)
 
     def unlit(self, share: float) -> bool:
         """Whether so much of the frame, at least, is not lit."""
-        return self._shown() < SURELY * (1 - share) and 1 - self._lit() >= share
+        return self._shown < SURELY * (1 - share) and 1 - self._lit() >= share
 
     def white(self, share: float) -> bool:
         """Whether so much of the window, at least, is white."""
-        return _share(self._few, _NOT_WHITE) >= share
+        return self._white >= share
 
     def dead(self, share: float) -> bool:
         """Whether so many of the columns of the window's mid-field, at least, have no echo."""
-        placed = self._placed
-        window = placed.window
-        field = _midfield(placed.gray.shape, window.shape[0], placed.zoom, placed.middle)
-        height, width = field.height, field.width
-        part = window[field.rows, field.columns]
-        blocks: bytes = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA).tobytes()
-        least = limits.DEAD_GRAY * height
-        dead = sum(sum(blocks[column::width]) < least for column in range(width))
-        return dead >= share * width
+        return self._dead >= share * self._columns
 
     def outside(self) -> float:
         """Share of the frame's lit pixels that the window does not show, 0 to 1."""
         lit = self._lit()
-        return max(0.0, 1 - self._shown() / lit) if lit else 0.0
+        return max(0.0, 1 - self._shown / lit) if lit else 0.0
 
     def depth(self) -> float:
         """Mean depth of what is lit, as a share of its width: of the columns that hold it."""
@@ -76,12 +71,6 @@ class Look:
         held = lit[lit >= FULL * lit.max()]
         return float(held.mean() / (columns * held.size))
 
-    def _shown(self) -> float:
-        """Lit pixels that the window shows, as a share of the frame's."""
-        down, across = self._placed.zoom
-        shown = _share(self._few, _UNLIT) * self._placed.window.size
-        return shown / (down * across * self._placed.gray.size)
-
     def _lit(self) -> float:
         """Share of the frame that is lit."""
         gray = self._placed.gray
@@ -92,6 +81,23 @@ class Look:
 def _share(grays: bytes, others: bytes) -> float:
     """Share of the pixels that are none of `others`."""
     return len(grays.translate(None, others)) / len(grays)
+
+
+def _shown(placed: Placed, lit: float) -> float:
+    """Lit pixels that the window shows, as a share of the frame's. `lit`: share of the window."""
+    down, across = placed.zoom
+    return lit * placed.window.size / (down * across * placed.gray.size)
+
+
+def _dead(placed: Placed) -> tuple[int, int]:
+    """Columns of the window's mid-field without an echo, and all of them."""
+    window = placed.window
+    field = _midfield(placed.gray.shape, window.shape[0], placed.zoom, placed.middle)
+    height, width = field.height, field.width
+    part = window[field.rows, field.columns]
+    blocks: bytes = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA).tobytes()
+    least = limits.DEAD_GRAY * height
+    return sum(sum(blocks[column::width]) < least for column in range(width)), width
 
 
 class _Midfield(NamedTuple):

@@ -18,6 +18,7 @@ from edge.contract import topics
 from edge.contract.codec import RefusedError, decode_event, decode_frame
 from edge.contract.pixels import PixelError, check_length
 from edge.inbox import Arrival, Inbox
+from edge.processor import cores
 from edge.sockets.link import Link, Parts
 
 RUSH_S, BUSY_S, IDLE_S = 0.002, 0.01, 0.03
@@ -38,11 +39,15 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Post:
-    """Where a scanner's messages come from and go to."""
+    """Where a scanner's messages come from and go to.
+
+    `prepare`: told of the frame whose turn is next while the loop reads another.
+    """
 
     name: str
     link: Link
     inbox: Inbox
+    prepare: Callable[[Arrival], None]
     heard: bool = False
 
 
@@ -62,6 +67,7 @@ class Receiver(threading.Thread):
         self._poller = self._poll_all()
         self._lock = threading.Lock()
         self._stopping = False
+        self._spare = cores() > 1
         self.turned_ns = 0
 
     @property
@@ -99,6 +105,7 @@ class Receiver(threading.Thread):
                         pause_s = RUSH_S if self._take_over() else BUSY_S
                     finally:
                         self._lock.release()
+                    self._prepare()
         finally:
             with self._lock:
                 for post in self._posts:
@@ -108,6 +115,15 @@ class Receiver(threading.Thread):
         """Ask the thread to end, and wait for it."""
         self._stopping = True
         self.join()
+
+    def _prepare(self) -> None:
+        """Have the frame that is read next prepared on a core that the loop leaves idle.
+
+        For one scanner alone: the frames of several are read on all cores.
+        """
+        posts = self._posts
+        if self._spare and len(posts) == 1 and (arrival := posts[0].inbox.next_frame()):
+            posts[0].prepare(arrival)
 
     def _take_over(self) -> bool:
         """Receive what waits; whether anything did."""

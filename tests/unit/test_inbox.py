@@ -235,3 +235,16 @@ def test_when_frames_began_to_flow_is_known_after_each_pause() -> None:
     assert every_ms == [10_000, 30, 30, 9940, 900, 1100]
     assert flowing_s == [10, 10, 10, 20, 20, 22]
     assert inbox.frame_ns == 22_000_000_000
+
+
+def test_the_next_frame_is_told_and_stays() -> None:
+    inbox = new_inbox()
+    assert inbox.next_frame() is None
+    inbox.put_frame(arrival(0))
+    inbox.put_event(event("exam_end", 0))
+
+    told = inbox.next_frame()
+
+    [taken] = drain(inbox)
+    assert taken.arrival is told
+    assert inbox.next_frame() is None

@@ -3,10 +3,12 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import msgspec
 import numpy as np
 import pytest
 
+import edge.pipeline
 from edge import gate
 from edge.contract.bundle import read_bundle, write_bundle
 from edge.contract.crop import CropSpec
@@ -43,9 +45,13 @@ def unlike_any_other(gray: int, number: int) -> bytes:
 
 
 class World:
-    """One scanner's pipeline with a clock that ticks a millisecond at each look."""
+    """One scanner's pipeline with a clock that ticks a millisecond at each look.
 
-    def __init__(self, runner: Runner) -> None:
+    `prepares`: whether each frame is prepared before its turn.
+    """
+
+    def __init__(self, runner: Runner, *, prepares: bool = False) -> None:
+        self.prepares = prepares
         self.now = itertools.count(0, STEP_NS)
         self.pipeline = Pipeline("room1", runner, lambda: next(self.now))
         self.inbox = Inbox(threading.Condition())
@@ -70,6 +76,9 @@ class World:
         header = FrameHeader(**(fields | changes))  # type: ignore[arg-type]
         data = unlike_any_other(gray, header.seq) if pixels is None else pixels
         self.inbox.put_frame(Arrival(header, data, next(self.now)))
+        waiting = self.inbox.next_frame()
+        if self.prepares and waiting is not None:
+            self.pipeline.prepare(waiting)
         taken = self.inbox.take()
         assert isinstance(taken, Taken)
         return self.pipeline.read(taken)
@@ -153,6 +162,57 @@ def test_pixels_that_cannot_be_decoded_make_the_frame_invalid(runner: Runner) ->
     (after,) = world.frame(30)
     assert (after.ledger.invalid, after.ledger.read) == (1, 1)
     assert adds_up(after)
+
+
+def jpeg(gray: int) -> bytes:
+    image = np.frombuffer(unlike_any_other(gray, 1), np.uint8).reshape(400, 400)
+    return bytes(cv2.imencode(".jpg", image)[1])
+
+
+def said_of_mixed_frames(world: World, by_fan: Runner) -> list[Estimate]:
+    """Estimates of frames good and bad, of changing size, format, scale, view, exam and model."""
+    half = np.full((200, 200), 90, np.uint8).tobytes()
+    said = [*world.frame(40), *world.frame(40, unlike_any_other(40, 0)), *world.frame(1)]
+    said += [*world.frame(254), *world.frame(60, view="HR"), *world.frame(50)]
+    for _ in range(6):
+        said += world.frame(0, half, width=200, height=200)
+    said += [*world.frame(0, jpeg(70), format="jpeg"), *world.frame(80, exam="e2")]
+    for spacing_mm in (None, (0.3, 0.3), (0.2, 0.3), None):
+        for pixels in fan_frames(3):
+            said += world.frame(0, pixels, spacing_mm=spacing_mm, **SCREEN)
+        world.pipeline.runner = by_fan
+    return [msgspec.structs.replace(estimate, stage_ms={}) for estimate in said]
+
+
+def test_frames_prepared_before_their_turn_give_the_same_estimates(
+    runner: Runner, by_fan: Runner
+) -> None:
+    plain, ahead = World(runner), World(runner, prepares=True)
+
+    assert said_of_mixed_frames(ahead, by_fan) == said_of_mixed_frames(plain, by_fan)
+
+
+def test_a_frame_prepared_before_its_turn_is_decoded_once(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(runner, prepares=True)
+    list(world.frame(40))
+    monkeypatch.setattr(edge.pipeline, "decode", pytest.fail)
+
+    (estimate,) = world.frame(50)
+
+    assert estimate.fat_pct == 5.0
+
+
+def test_pixels_that_cannot_be_decoded_before_their_turn_are_counted_in_it(runner: Runner) -> None:
+    world = World(runner, prepares=True)
+    list(world.frame(30))
+
+    with pytest.raises(PixelError):
+        list(world.frame(30, b"no picture", format="jpeg"))
+
+    (after,) = world.frame(30)
+    assert (after.ledger.invalid, after.ledger.read) == (1, 2)
 
 
 def test_exams_do_not_mix(runner: Runner) -> None:
