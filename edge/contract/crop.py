@@ -16,6 +16,9 @@ Gray = NDArray[np.uint8]
 
 Placement = Literal["centre", "fan"]
 
+WHOLE_PX = 2**24
+"""Most pixels that a frame is enlarged to as a whole: those of the largest frame there is."""
+
 
 class CropSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The window of a model: data of its bundle.
@@ -131,16 +134,34 @@ def _part(gray: Gray, zoom: tuple[float, float], rows: slice, columns: slice) ->
 
     Area averaging where it shrinks, so nothing aliases; and then only what the window shows is
     resampled, a third of the time: the part starts on a whole pixel of the frame, so the window
-    may lie up to half of one beside its place.
+    may lie up to half of one beside its place. Enlarged is the whole frame, whose pixels all keep
+    their place, unless it were of more than `WHOLE_PX`.
     """
     if zoom == (1.0, 1.0):
         return gray[rows, columns]
+    (height, width), (down, across) = gray.shape, zoom
     if max(zoom) <= 1:
-        (height, width), (down, across) = gray.shape, zoom
         source = gray[_source(rows, down, height), _source(columns, across, width)]
         part = _resize(source, zoom, cv2.INTER_AREA)
         return part[: rows.stop - rows.start, : columns.stop - columns.start]
-    return _resize(gray, zoom, cv2.INTER_LINEAR)[rows, columns]
+    if height * down * width * across <= WHOLE_PX:
+        return _resize(gray, zoom, cv2.INTER_LINEAR)[rows, columns]
+    source_rows, rows = _around(rows, down, height)
+    source_columns, columns = _around(columns, across, width)
+    return _resize(gray[source_rows, source_columns], zoom, cv2.INTER_LINEAR)[rows, columns]
+
+
+def _around(part: slice, zoom: float, length: int) -> tuple[slice, slice]:
+    """Which of `length` px a part of them, once enlarged by `zoom`, is made of, and where it is.
+
+    With a pixel more at either end, for what lies between pixels; where the part lies among the
+    enlarged ones is rounded to one of those.
+    """
+    first = max(0, math.floor(part.start / zoom) - 1)
+    last = min(length, math.ceil(part.stop / zoom) + 1)
+    count = part.stop - part.start
+    start = min(part.start - round(first * zoom), round((last - first) * zoom) - count)
+    return slice(first, last), slice(start, start + count)
 
 
 def _source(part: slice, zoom: float, length: int) -> slice:

@@ -10,6 +10,7 @@ from typing import get_args
 import msgpack
 import pytest
 
+from edge.contract.bundle import builtin_path
 from tests.system.bare_scanner import BareScanner, Parts
 from tests.system.conftest import Place
 from tests.system.footprint import footprint
@@ -122,6 +123,24 @@ def test_bombs_and_liars_are_refused_without_much_memory(room: Room, image_forma
     assert with_bombs_mib - before_mib < 16
     # The control: an honest large picture does show.
     assert footprint(place.daemon.pid).peak_mib - with_bombs_mib > 16
+
+
+@pytest.mark.parametrize("side", [400, 2048])
+@pytest.mark.parametrize("spacing_mm", [[100.0, 100.0], [8.0, 8.0], [100.0, 1e-9]])
+def test_a_scale_beyond_all_scanners_costs_no_more_than_any_other(
+    room: Room, side: int, spacing_mm: list[float]
+) -> None:
+    place = room(BareScanner(), bundle=builtin_path())
+    place.meet()
+    before_mib = footprint(place.daemon.pid).peak_mib
+
+    started_s = time.monotonic()
+    for _ in range(3):
+        place.scanner.frame(width=side, height=side, spacing_mm=spacing_mm)
+        place.viewer.estimate(place.scanner.seq - 1)
+
+    assert time.monotonic() - started_s < 3
+    assert footprint(place.daemon.pid).peak_mib - before_mib < 160
 
 
 def test_broken_pictures_do_not_fill_the_log(room: Room) -> None:

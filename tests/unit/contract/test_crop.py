@@ -1,6 +1,7 @@
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edge.contract.crop import CropSpec, Gray, crop
 
@@ -127,3 +128,48 @@ def test_what_the_window_has_beyond_the_frame_is_black(middle: tuple[float, floa
     assert window.shape == (360, 360)
     seen = (190 * 190) if middle == (10.0, 10.0) else 0
     assert np.count_nonzero(window) == pytest.approx(seen, abs=400)
+
+
+@pytest.mark.parametrize("middle", [None, (3.0, 590.0), (700.5, 20.25), (799.0, 599.0)])
+@pytest.mark.parametrize("spacing_mm", [(8.0, 8.0), (31.7, 3.3), (100.0, 100.0)])
+def test_a_frame_that_would_be_huge_is_enlarged_where_the_window_lies(
+    spacing_mm: tuple[float, float], middle: tuple[float, float] | None
+) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (600, 800), dtype=np.uint8)
+
+    window = crop(image, CropSpec(mm_per_px=0.45), spacing_mm, middle)
+
+    off = np.abs(window - enlarged(image, spacing_mm, middle)).max()
+    half_a_pixel = sum(255 * 0.5 * 0.45 / spacing for spacing in spacing_mm)
+    assert off <= half_a_pixel + 1
+    assert half_a_pixel < 25  # a pixel of the frame beside its place is off by up to 255
+
+
+def enlarged(
+    image: Gray, spacing_mm: tuple[float, float], middle: tuple[float, float] | None
+) -> NDArray[np.float64]:
+    """The window of 360 px at 0.45 mm, each pixel by itself between the frame's four nearest.
+
+    As far as the frame reaches and no further; places are rounded to whole pixels of the window.
+    """
+    window = np.zeros((360, 360))
+    taken = []
+    for axis, (length, spacing) in enumerate(zip(image.shape, spacing_mm, strict=True)):
+        there = max(1, round(length * spacing / 0.45))
+        zoom = there / length
+        if middle is None:
+            start = (there - 360) // 2 if there >= 360 else -((360 - there) // 2)
+        else:
+            start = round((middle[1 - axis] + 0.5) * zoom - 180)
+        place = np.arange(start, start + 360)
+        taken.append(((place + 0.5) / zoom - 0.5, (place >= 0) & (place < there)))
+    (rows, row_in), (columns, column_in) = taken
+    r, c = np.clip(rows, 0, image.shape[0] - 1), np.clip(columns, 0, image.shape[1] - 1)
+    r0, c0 = np.floor(r).astype(int), np.floor(c).astype(int)
+    r1, c1 = np.minimum(r0 + 1, image.shape[0] - 1), np.minimum(c0 + 1, image.shape[1] - 1)
+    dr, dc = (r - r0)[:, None], (c - c0)[None, :]
+    top = image[np.ix_(r0, c0)] * (1 - dc) + image[np.ix_(r0, c1)] * dc
+    bottom = image[np.ix_(r1, c0)] * (1 - dc) + image[np.ix_(r1, c1)] * dc
+    inside = np.ix_(row_in, column_in)
+    window[inside] = (top * (1 - dr) + bottom * dr)[inside]
+    return window
