@@ -32,6 +32,9 @@ MOST_TURNS = 8
 DEAD_S = 1.0
 """So long without a turn and the thread counts as dead."""
 
+PREPARED_PX = 2**22
+"""A larger picture may take longer to decode (PNG: 0.1 s a million pixels) than the thread has."""
+
 _FRAME, _EVENT = topics.FRAME.name.encode(), topics.EVENT.name.encode()
 
 log = logging.getLogger(__name__)
@@ -122,7 +125,10 @@ class Receiver(threading.Thread):
         For one scanner alone: the frames of several are read on all cores.
         """
         posts = self._posts
-        if self._spare and len(posts) == 1 and (arrival := posts[0].inbox.next_frame()):
+        if not self._spare or len(posts) != 1:
+            return
+        arrival = posts[0].inbox.next_frame()
+        if arrival and arrival.header.width * arrival.header.height <= PREPARED_PX:
             posts[0].prepare(arrival)
 
     def _take_over(self) -> bool:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
 import pytest
 
 import edge.sockets.receiver
@@ -18,14 +19,16 @@ SOON_S = 5.0
 
 
 @contextmanager
-def receiving(scanners: int, cores: int) -> Iterator[list[Arrival]]:
+def receiving(scanners: int, cores: int, side: int = 400) -> Iterator[list[Arrival]]:
     """A receiver whose scanners each have a frame waiting; gives what it has had prepared."""
     prepared: list[Arrival] = []
     posts = []
     for number in range(scanners):
         link = Link(f"inproc://nobody-{number}", time.monotonic())
         inbox = Inbox(threading.Condition())
-        inbox.put_frame(arrival(0))
+        frame = arrival(0)
+        header = msgspec.structs.replace(frame.header, width=side, height=side)
+        inbox.put_frame(frame._replace(header=header))
         posts.append(Post(f"room{number}", link, inbox, prepared.append))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(edge.sockets.receiver, "cores", lambda: cores)
@@ -48,9 +51,11 @@ def test_the_next_frame_is_prepared_while_the_loop_reads() -> None:
     assert prepared[0].header.seq == 0
 
 
-@pytest.mark.parametrize(("scanners", "cores"), [(2, 2), (1, 1)])
-def test_nothing_is_prepared_where_no_core_is_idle(scanners: int, cores: int) -> None:
-    with receiving(scanners, cores) as prepared:
+@pytest.mark.parametrize(("scanners", "cores", "side"), [(2, 2, 400), (1, 1, 400), (1, 2, 4096)])
+def test_nothing_is_prepared_where_no_core_is_idle_nor_a_huge_frame(
+    scanners: int, cores: int, side: int
+) -> None:
+    with receiving(scanners, cores, side) as prepared:
         time.sleep(0.2)
 
     assert not prepared
