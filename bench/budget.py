@@ -59,9 +59,14 @@ class Values:
 
 @dataclass
 class _Field:
-    """All contenders by their part, and why others are not among them."""
+    """Contenders by their part, and why others are not among them.
+
+    `others` are other programs and the daemon as they are run beside it; they are up by themselves,
+    as a process that idles still wakes up, and takes from who is measured without it.
+    """
 
     contenders: dict[str, Contender] = field(default_factory=dict)
+    others: dict[str, Contender] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
 
     def place(self, part: str) -> int:
@@ -81,7 +86,7 @@ def measure(plan: Plan, folder: Path, told: Told) -> Values:
     gathered = _gather(plan, case, folder, told)
     values = Values()
     parts = list(gathered.contenders)
-    with Rig(case, list(gathered.contenders.values()), lambda part: told(part, 0)) as rig:
+    with _rig(case, gathered.contenders, told) as rig:
         every = load_in_turns(rig, range(len(parts)), plan.rounds, FRAMES, told)
         fast = [part for part in ("fp32", "int8", *PLAIN_ONES.values()) if part in parts]
         places = [gathered.place(part) for part in fast]
@@ -94,10 +99,19 @@ def measure(plan: Plan, folder: Path, told: Told) -> Values:
     values.found["null_over_echo"] = ratio(
         turns["null"].medians("e2e_ms"), turns["echo"].medians("e2e_ms")
     )
-    _of_others(values, turns, gathered.missing)
+    beside: dict[str, Turns] = {}
+    if gathered.others:
+        with _rig(case, gathered.others, told) as rig:
+            found = load_in_turns(rig, range(len(gathered.others)), plan.rounds, FRAMES, told)
+        beside = dict(zip(gathered.others, found, strict=True))
+    _of_others(values, beside, gathered.missing)
     if plan.streams:
         _of_streams(values, case, gathered, told)
     return values
+
+
+def _rig(case: Case, contenders: dict[str, Contender], told: Told) -> Rig:
+    return Rig(case, list(contenders.values()), lambda part: told(part, 0))
 
 
 def _gather(plan: Plan, case: Case, folder: Path, told: Told) -> _Field:
@@ -133,13 +147,13 @@ def _add_others(gathered: _Field, plan: Plan, case: Case, peers: Path, told: Tol
         told(f"trying {peer.name}", 0)
         there = usable(case, peer, peers, plan.pythons)
         if isinstance(there, Contender):
-            gathered.contenders[peer.module] = there
+            gathered.others[peer.module] = there
         else:
             gathered.missing[peer.module] = there
-    if any(peer.module in gathered.contenders for peer in OTHERS):
-        ours = [part for part in ("fp32", "int8") if part in gathered.contenders]
-        for part in ours:
-            gathered.contenders[f"{part}, one core"] = gathered.contenders[part].on_one_core()
+    if gathered.others:
+        for part in ("fp32", "int8"):
+            if part in gathered.contenders:
+                gathered.others[part] = gathered.contenders[part].on_one_core()
 
 
 def _names(part: str) -> tuple[str, str]:
@@ -187,7 +201,7 @@ def _of_others(values: Values, turns: dict[str, Turns], missing: dict[str, str])
         if why:
             values.missing[name] = why
             continue
-        ours = turns[f"{part}, one core"].medians(time)
+        ours = turns[part].medians(time)
         theirs = turns[other].medians(time)
         inverted = name == "overhead_over_holoscan"
         values.found[name] = ratio(ours, theirs) if inverted else ratio(theirs, ours)
