@@ -11,6 +11,9 @@ from edge.fan.estimate import FanEstimate
 from edge.fan.scale import mm_per_px
 from edge.fan.shape import Floats
 
+SMALLEST = 1 / 4096
+"""Zoom below which the largest frame there is would be less than a pixel, which it never is."""
+
 Spacing = tuple[float, float]
 Span = tuple[float, float]
 """From and to, as shares of a window's side."""
@@ -121,7 +124,8 @@ def _zoom(spec: CropSpec, spacing_mm: Spacing | None) -> tuple[float, float]:
     """Window pixels for one frame pixel, down and across, as `edge.contract.crop` scales it."""
     if spec.mm_per_px is None or spacing_mm is None:
         return 1.0, 1.0
-    return spacing_mm[0] / spec.mm_per_px, spacing_mm[1] / spec.mm_per_px
+    down, across = (max(one / spec.mm_per_px, SMALLEST) for one in spacing_mm)
+    return down, across
 
 
 def covered(

@@ -1,4 +1,5 @@
 import itertools
+import math
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,8 @@ import cv2
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 import edge.pipeline
 from edge import gate
@@ -304,6 +307,33 @@ def fan_frames(count: int) -> list[bytes]:
 
 
 SCREEN = {"height": SIZE[0], "width": SIZE[1]}
+MILLIMETRES = st.floats(0, 100, exclude_min=True)
+
+
+@settings(max_examples=60, deadline=None)
+@example(height=400, width=400, spacing_mm=(100.0, 100.0), told=True)
+@example(height=16, width=600, spacing_mm=(5e-324, 5e-324), told=True)
+@example(height=600, width=16, spacing_mm=(5e-324, 100.0), told=False)
+@given(
+    height=st.integers(16, 600),
+    width=st.integers(16, 600),
+    spacing_mm=st.none() | st.tuples(MILLIMETRES, MILLIMETRES),
+    told=st.booleans(),
+)
+def test_no_size_or_scale_that_the_protocol_allows_ends_the_pipeline(
+    by_fan: Runner, height: int, width: int, spacing_mm: tuple[float, float] | None, told: bool
+) -> None:
+    world = World(by_fan, prepares=told)
+    pixels = np.random.default_rng(height).integers(0, 90, (height, width), np.uint8)
+
+    for number in range(2):
+        shown = (pixels + number).astype(np.uint8).tobytes()
+        said = list(world.frame(0, shown, height=height, width=width, spacing_mm=spacing_mm))
+
+        assert len(said) == 1
+        overlay = world.pipeline.overlay()
+        assert overlay is not None
+        assert all(map(math.isfinite, overlay.window_px))
 
 
 def test_a_model_of_a_scale_reads_frames_that_tell_none_by_their_fan(by_fan: Runner) -> None:
