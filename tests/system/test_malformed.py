@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from itertools import islice
+from pathlib import Path
 from random import Random
 from typing import get_args
 
@@ -11,6 +12,8 @@ import msgpack
 import pytest
 
 from edge.contract.bundle import builtin_path
+from edge.contract.crop import CropSpec
+from tests.bundles import make_bundle
 from tests.system.bare_scanner import BareScanner, Parts
 from tests.system.conftest import Place
 from tests.system.footprint import footprint
@@ -27,10 +30,15 @@ Room = Callable[..., Place]
 
 
 class Bombardment:
-    """Throws messages at a daemon, and holds each ledger that comes back against the oracle's."""
+    """Throws messages at a daemon, and holds each ledger that comes back against the oracle's.
 
-    def __init__(self, place: Place) -> None:
+    `scaled`: whether the daemon's model has a scale; the oracle, which knows of none, cannot tell
+    then which frames are gated.
+    """
+
+    def __init__(self, place: Place, *, scaled: bool = False) -> None:
         place.meet()
+        self.scaled = scaled
         self.oracle = Oracle(GOOD, SIDE_PX)
         self.verdicts: Counter[Verdict] = Counter()
         self._scanner, self._viewer = place.scanner, place.viewer
@@ -61,8 +69,14 @@ class Bombardment:
                 and (message.fields["epoch"], message.fields["seq"]) == (header["epoch"], seq)
             )
         ).fields["ledger"]
-        assert ledger == self.oracle.ledger(header["epoch"])
+        assert self._judged(ledger) == self._judged(self.oracle.ledger(header["epoch"]))
         return ledger
+
+    def _judged(self, ledger: dict[str, int]) -> dict[str, int]:
+        if not self.scaled:
+            return ledger
+        told_apart = {"read": 0, "gated": ledger["read"] + ledger["gated"]}
+        return {**ledger, **told_apart}
 
     def _find_free_number(self) -> None:
         """After a mutation that jumped ahead, begin another epoch, as a restarted scanner does."""
@@ -74,9 +88,13 @@ class Bombardment:
                 self._scanner.seq = epoch.highest + 1
 
 
-def test_ten_thousand_malformed_messages_are_each_counted(room: Room) -> None:
-    place = room(BareScanner())
-    bombardment = Bombardment(place)
+@pytest.mark.parametrize("mm_per_px", [None, 0.45])
+def test_ten_thousand_malformed_messages_are_each_counted(
+    room: Room, tmp_path: Path, mm_per_px: float | None
+) -> None:
+    bundle = make_bundle(tmp_path / "bundle", crop=CropSpec(size=64, mm_per_px=mm_per_px))
+    place = room(BareScanner(), bundle=bundle)
+    bombardment = Bombardment(place, scaled=mm_per_px is not None)
     started_s, lines_before = time.monotonic(), len(place.daemon.lines)
 
     malformed = 0
