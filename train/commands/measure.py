@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         training = check_apart(read_bundle(args.bundle), sheet.model, cohort)
         measured = measure_readings(sheet, cohort, training, args.draws, args.seed)
     except (BundleError, BundleUsedError, CohortError, SheetError) as error:
-        console.print(f"[red]{error}[/red]")
+        console.print(str(error), style="red", markup=False)
         return 1
     for table in tables(measured):
         console.print(to_terminal(table))

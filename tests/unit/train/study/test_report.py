@@ -1,14 +1,17 @@
 """The report says the same in Markdown and HTML, and asks no host for anything."""
 
+import io
 import re
 from pathlib import PurePosixPath
 
 import pytest
+from rich.console import Console
 
 from train.study.document import Box, Document, Heading, Image, Table, Text
 from train.study.html import to_html
 from train.study.markdown import to_markdown
 from train.study.tables import losses_table
+from train.study.terminal import to_terminal
 
 DOCUMENT = Document(
     "A study",
@@ -66,3 +69,14 @@ def test_another_number_of_folds_shows_the_papers_mean_only(folds: int) -> None:
     assert table.rows[3] == ["AR CNN, the paper", *["–"] * folds, "2.32"]
     assert all(len(row) == len(table.headings) for row in table.rows)
     assert all(column <= folds for _, column in table.marked)
+
+
+def test_the_terminal_shows_a_cell_as_it_is_and_marks_the_best() -> None:
+    table = Table("[a]", ["", "RMSE"], [["[red]", "1.2"], ["HR", "2.0"]], {(0, 1)})
+    console = Console(force_terminal=True, width=60, file=io.StringIO())
+    console.print(to_terminal(table))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "[red]" in shown
+    assert "[a]" in shown
+    assert re.search(r"\x1b\[1m *1\.2", shown)
+    assert not re.search(r"\x1b\[1m *2\.0", shown)
