@@ -2,7 +2,7 @@
 
 import time
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 
 from edge.contract.grading import PAIR
 from edge.contract.messages import Estimate
@@ -49,7 +49,7 @@ class Tally:
         self.estimates: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.readings = 0
-        self.stage_s: dict[str, float] = {}
+        self.stage_s: dict[str, float] = defaultdict(float)
         self.frames = 0
         self.age_s = Histogram(AGE_BOUNDS_S)
         self.received_ns = self.settled_ns = 0
@@ -68,6 +68,6 @@ class Tally:
         self.frames += 1
         left_ms, stage_s = estimate.age_ms, self.stage_s
         for stage, spent_ms in estimate.stage_ms.items():
-            stage_s[stage] = stage_s.get(stage, 0.0) + spent_ms / 1e3
+            stage_s[stage] += spent_ms / 1e3
             left_ms -= spent_ms
-        stage_s["publish"] = stage_s.get("publish", 0.0) + max(left_ms, 0.0) / 1e3
+        stage_s["publish"] += max(left_ms, 0.0) / 1e3

@@ -45,15 +45,16 @@ def run(args: argparse.Namespace) -> int:
         cohort = read_cohort(args.cohort)
         sheet = read_sheet(args.estimates, cohort)
         training = check_apart(read_bundle(args.bundle), sheet.model, cohort)
-        measured = measure_readings(sheet, cohort, training, args.draws, args.seed)
+        measurement = measure_readings(sheet, cohort, training, args.draws, args.seed)
     except (BundleError, BundleUsedError, CohortError, SheetError) as error:
         console.print(str(error), style="red", markup=False)
         return 1
+    measured = measurement.record
     for table in tables(measured):
         console.print(to_terminal(table))
     console.print(f"Measured on: {measured.measured_on}")
     console.print(measured.training)
     if args.out is not None:
-        write_report(args.out, measured, sheet, cohort)
+        write_report(args.out, measurement)
         console.print(f"Report: {args.out / 'report.html'}")
     return 0

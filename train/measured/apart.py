@@ -3,9 +3,9 @@
 import msgspec
 
 from edge.contract.bundle import Bundle
+from edge.contract.messages import ModelInfo
 from train.cohort import Cohort
 from train.learned import decode_record, objection
-from train.measured.sheet import Model
 
 UNTOLD = (
     "The bundle does not say what it was trained on. If a subject of this cohort was among them, "
@@ -18,7 +18,7 @@ class BundleUsedError(ValueError):
     """Figures of a bundle on this cohort would mean nothing, or it is not the bundle that read."""
 
 
-def check_apart(bundle: Bundle, model: Model, cohort: Cohort) -> str:
+def check_apart(bundle: Bundle, model: ModelInfo, cohort: Cohort) -> str:
     """What is known of the bundle's training and this cohort, in a sentence.
 
     Raises:

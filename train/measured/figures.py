@@ -2,18 +2,23 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.contract.messages import ModelInfo
 from train.cohort import Cohort
-from train.measured.sheet import Model, Sheet, SheetError, SheetRow
+from train.measured.sheet import Sheet, SheetError, SheetRow
 from train.study.estimates import CNN, Estimates
-from train.study.figures import MODELS, SetFigures, measure_set
+from train.study.figures import MODELS, SetFigures, Subjects, by_subject, measure_set
 from train.study.intervals import covered
 
 Floats = NDArray[np.float64]
+Bounds = tuple[Floats, Floats]
+"""Lower and upper end of each subject's interval, H-MRS % (subjects,)."""
+
 UNREAD = "not read"
 
 
@@ -37,11 +42,23 @@ class MeasuredReadings(msgspec.Struct, frozen=True, kw_only=True):
     """In plain words."""
     manifest_sha256: str
     """Of the cohort."""
-    model: Model
+    model: ModelInfo
     training: str
     """What the bundle says of its training and this cohort."""
     read: dict[str, ReadFrames]
     figures: SetFigures
+
+
+class Measurement(NamedTuple):
+    """A record, and what its pictures are drawn from, by model.
+
+    `of_model`: the subjects with an estimate. `bounds`: their intervals, in the same order; empty
+    where the bundle is not calibrated.
+    """
+
+    record: MeasuredReadings
+    of_model: dict[str, Subjects]
+    bounds: dict[str, Bounds]
 
 
 def estimates_of(sheet: Sheet, cohort: Cohort) -> Estimates:
@@ -66,13 +83,13 @@ def estimates_of(sheet: Sheet, cohort: Cohort) -> Estimates:
     )
 
 
-def bounds_of(sheet: Sheet, estimates: Estimates, model: str) -> tuple[Floats, Floats] | None:
-    """The last interval of each subject with an estimate, in the order of their numbers.
+def bounds_of(sheet: Sheet, model: str, subjects: Subjects) -> Bounds | None:
+    """The last interval of each of these subjects, in their order.
 
     None where one of them has none: the bundle is not calibrated.
     """
     found = []
-    for number in np.unique(estimates.where(view=model).subject).tolist():
+    for number in subjects.numbers.tolist():
         last = [row for row in sheet.rows[number] if row.view == model][-1]
         if last.interval_pct is None:
             return None
@@ -83,7 +100,7 @@ def bounds_of(sheet: Sheet, estimates: Estimates, model: str) -> tuple[Floats, F
 
 def measure_readings(
     sheet: Sheet, cohort: Cohort, training: str, draws: int, seed: int
-) -> MeasuredReadings:
+) -> Measurement:
     """Measure a whole sheet; `training`: what is known of the bundle's own subjects.
 
     Raises:
@@ -93,14 +110,11 @@ def measure_readings(
     if len(estimates) == 0:
         raise SheetError(f"{cohort.path}: not one frame was read; the sheet's `reason` says why")
     figures = measure_set(estimates, {}, draws, seed)
-    bounds = {model: bounds_of(sheet, estimates, model) for model in figures.models}
-    truth = cohort.hmrs_pct
-    coverage = {
-        model: covered(*pair, [truth[n] for n in np.unique(estimates.where(view=model).subject)])
-        for model, pair in bounds.items()
-        if pair is not None
-    }
-    return MeasuredReadings(
+    of_model = {model: by_subject(estimates.where(view=model)) for model in figures.models}
+    told = {model: bounds_of(sheet, model, found) for model, found in of_model.items()}
+    bounds = {model: pair for model, pair in told.items() if pair is not None}
+    coverage = {model: covered(*pair, of_model[model].hmrs_pct) for model, pair in bounds.items()}
+    record = MeasuredReadings(
         measured_on=cohort.record.measured_on(figures.subjects),
         manifest_sha256=cohort.manifest_sha256,
         model=sheet.model,
@@ -108,6 +122,7 @@ def measure_readings(
         read=read_frames(sheet.rows),
         figures=msgspec.structs.replace(figures, coverage=coverage),
     )
+    return Measurement(record, of_model, bounds)
 
 
 def read_frames(rows: Mapping[int, list[SheetRow]]) -> dict[str, ReadFrames]:

@@ -5,12 +5,9 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from train.atomic import write_whole
-from train.cohort import Cohort
-from train.measured.figures import MeasuredReadings, bounds_of, estimates_of
-from train.measured.sheet import Sheet
+from train.measured.figures import MeasuredReadings, Measurement
 from train.study import plots
 from train.study.document import Box, Document, Heading, Image, Part, Table, Text
-from train.study.figures import by_subject
 from train.study.report import PLOTS_NAME, write_document
 from train.study.tables import (
     agreement_table,
@@ -65,20 +62,21 @@ def read_table(measured: MeasuredReadings) -> Table:
     )
 
 
-def write_report(out: Path, measured: MeasuredReadings, sheet: Sheet, cohort: Cohort) -> None:
+def write_report(out: Path, measurement: Measurement) -> None:
     """Write `report.md`, `report.html`, their pictures and `figures.json` into a folder."""
     out.mkdir(parents=True, exist_ok=True)
-    write_document(out, compose(measured, sheet, cohort))
-    text = msgspec.json.format(msgspec.json.encode(measured)) + b"\n"
+    write_document(out, compose(measurement))
+    text = msgspec.json.format(msgspec.json.encode(measurement.record)) + b"\n"
     write_whole(out / FIGURES_NAME, text)
 
 
-def compose(measured: MeasuredReadings, sheet: Sheet, cohort: Cohort) -> Document:
+def compose(measurement: Measurement) -> Document:
     """The report's parts."""
+    measured = measurement.record
     model, found = measured.model, measured.figures
     errors: list[Part] = [errors_table(found, beside_paper=False), agreement_table(found)]
     grades: list[Part] = [classes_table(found, beside_paper=False), confusion_table(found)]
-    pictures = _pictures(measured, sheet, cohort)
+    pictures = _pictures(measurement)
     interval = [part for part in pictures if part.path.stem == "intervals"]
     coverage: list[Part] = []
     if found.coverage:
@@ -122,18 +120,17 @@ def _box(measured: MeasuredReadings) -> Box:
     )
 
 
-def _pictures(measured: MeasuredReadings, sheet: Sheet, cohort: Cohort) -> list[Image]:
-    estimates, found = estimates_of(sheet, cohort), measured.figures
-    of_model = {model: by_subject(estimates.where(view=model)) for model in found.models}
+def _pictures(measurement: Measurement) -> list[Image]:
+    of_model, bounds = measurement.of_model, measurement.bounds
     drawn = {
         "regression": plots.regression({"measured": of_model}),
-        "bland_altman": plots.bland_altman(of_model, found.agreement, "measured"),
+        "bland_altman": plots.bland_altman(
+            of_model, measurement.record.figures.agreement, "measured"
+        ),
         "by_grade": plots.by_grade(of_model),
     }
-    bounds = {model: bounds_of(sheet, estimates, model) for model in found.coverage}
     if bounds:
-        told = {model: pair for model, pair in bounds.items() if pair is not None}
-        drawn["intervals"] = plots.own_intervals({name: of_model[name] for name in told}, told)
+        drawn["intervals"] = plots.own_intervals({name: of_model[name] for name in bounds}, bounds)
     return [
         Image(PurePosixPath(PLOTS_NAME) / f"{name}.png", png, CAPTIONS[name])
         for name, png in drawn.items()

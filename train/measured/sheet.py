@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from edge.contract.messages import ModelInfo
 from train.cohort import Cohort
 
 HOW = "make it with `python -m edge read COHORT --estimates --out FILE` (JSON lines or csv)"
@@ -16,17 +17,6 @@ HOW = "make it with `python -m edge read COHORT --estimates --out FILE` (JSON li
 
 class SheetError(ValueError):
     """A sheet that is not one, or not of this cohort; names the file, the line and the remedy."""
-
-
-class Model(msgspec.Struct, frozen=True):
-    """Which model of which bundle read a frame, and on what."""
-
-    name: str
-    version: str
-    sha256: str
-    """Of the bundle's manifest."""
-    provider: str
-    precision: str
 
 
 class SheetRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,14 +30,14 @@ class SheetRow(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     interval_pct: tuple[float, float] | None
     """The subject's, as far as it had been read; its last is the one that a viewer is left with."""
-    model: Model
+    model: ModelInfo
 
 
 class Sheet(NamedTuple):
     """Rows of each subject's number, in the order in which they were read; one model read all."""
 
     rows: dict[int, list[SheetRow]]
-    model: Model
+    model: ModelInfo
 
 
 def read_sheet(path: Path, cohort: Cohort) -> Sheet:
@@ -57,7 +47,7 @@ def read_sheet(path: Path, cohort: Cohort) -> Sheet:
         SheetError: it cannot be read, is another cohort's, lacks frames or is of several models.
     """
     rows: dict[int, list[SheetRow]] = {}
-    models = set()
+    models: list[ModelInfo] = []
     for line, row in _parsed(path):
         folder, _, number = row.source.rpartition("#")
         if not (number.isdecimal() and Path(folder).resolve() == cohort.path.resolve()):
@@ -66,12 +56,13 @@ def read_sheet(path: Path, cohort: Cohort) -> Sheet:
                 f"name the folder that was read, from where it was read, or {HOW}"
             )
         rows.setdefault(int(number), []).append(row)
-        models.add(row.model)
+        if row.model not in models:
+            models.append(row.model)
     _check_whole(path, rows, cohort)
     if len(models) > 1:
         told = " and ".join(sorted(f"{m.name} {m.version} ({m.precision})" for m in models))
         raise SheetError(f"{path}: rows of {told}; measure one model at a time")
-    return Sheet(rows, models.pop())
+    return Sheet(rows, models[0])
 
 
 def _parsed(path: Path) -> Iterator[tuple[int, SheetRow]]:

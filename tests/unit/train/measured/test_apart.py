@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from edge.contract.bundle import Bundle, read_bundle
+from edge.contract.messages import ModelInfo
 from train.cohort import Cohort, read_cohort
 from train.measured.apart import TOLD, UNTOLD, BundleUsedError, check_apart
-from train.measured.sheet import Model
 
 
 @pytest.fixture
@@ -23,8 +23,10 @@ def untold(bundle: Path) -> Bundle:
     return read_bundle(bundle)
 
 
-def model_of(bundle: Bundle) -> Model:
-    return Model("tiny", "1", bundle.sha256, "cpu", "fp32")
+def model_of(bundle: Bundle) -> ModelInfo:
+    return ModelInfo(
+        name="tiny", version="1", sha256=bundle.sha256, provider="cpu", precision="fp32"
+    )
 
 
 def trained(bundle: Bundle, cohort: Cohort, seed: int, calibrated_on: int) -> Bundle:

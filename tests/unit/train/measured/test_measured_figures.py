@@ -26,7 +26,7 @@ def test_the_last_interval_of_each_subject_is_the_one_that_counts(
         first["interval_pct"] = [99.0, 100.0]
     sheet = read_sheet(save(rows, tmp_path / "sheet"), there)
 
-    coverage = measure_readings(sheet, there, "", draws=10, seed=0).figures.coverage
+    coverage = measure_readings(sheet, there, "", draws=10, seed=0).record.figures.coverage
 
     assert {model: told.covered for model, told in coverage.items()} == {
         "AR": 2,
@@ -46,9 +46,9 @@ def test_a_cohort_of_one_view_has_a_report_of_that_view(
     sheet = read_sheet(save([row for row in rows if row["view"] == "HR"], tmp_path / "sheet"), one)
 
     measured = measure_readings(sheet, one, "", draws=10, seed=0)
-    write_report(tmp_path / "out", measured, sheet, one)
+    write_report(tmp_path / "out", measured)
 
-    assert measured.figures.models == ("HR",)
+    assert measured.record.figures.models == ("HR",)
     text = (tmp_path / "out" / "report.md").read_text()
     assert "| HR CNN |" in text
     assert "AR" not in text
