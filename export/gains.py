@@ -1,10 +1,14 @@
 """What each rewrite gains: a run's network in every step from the plain conversion to 8 bits."""
 
+import onnx
+
 from edge.contract.grading import View
 from edge.runner_sessions import Session, open_session
 from export.convert import convert, load
-from export.quantise import frame_inputs, quantiser
+from export.networks import for_cpu
+from export.quantise import Quantiser, frame_inputs, quantiser
 from export.rendering import calibration_frames
+from export.rewrite.blocks import in_blocks
 from export.rewrite.columns import side_by_side
 from export.rewrite.names import name_layers
 from export.rewrite.normalisation import fold_normalisation
@@ -32,20 +36,26 @@ def time_steps(run: RunFolder, view: View, rounds: int, steps: Steps) -> dict[st
     with steps.step("converting"):
         plain = convert(load(run.keras_files[view]))
     folded = name_layers(fold_normalisation(plain))
-    pooled = fold_pooling(folded)
     graphs = {PLAIN: plain, "normalisation folded": folded}
-    if pooled is not folded:
+    if (pooled := fold_pooling(folded)) is not folded:
         graphs["normalisation and pooling folded"] = pooled
-    with steps.step("quantising", 2) as done:
-        for name, graph in (("int8", pooled), ("int8, pooling not folded", folded)):
-            if name == "int8" or pooled is not folded:
-                with quantiser(graph, frame_inputs(frames)) as made:
-                    graphs[name] = made.quantise("minmax", [])
-            done()
-    if (wide := side_by_side(graphs["int8"])) is not graphs["int8"]:
-        graphs["int8, two columns at once"] = wide
+    with steps.step("quantising"), quantiser(folded, frame_inputs(frames)) as made:
+        graphs |= _in_8_bits(made)
     sessions: dict[str, Session] = {
         name: open_session(graph.SerializeToString(), "cpu") for name, graph in graphs.items()
     }
     with steps.step("timing in turns", rounds) as done:
         return race(sessions, frames[0], rounds, done)
+
+
+def _in_8_bits(made: Quantiser) -> dict[str, onnx.ModelProto]:
+    """All layers in 8 bits, and what is gained by each rewrite of them."""
+    quantised = made.quantise("minmax", [])
+    graphs = {"int8": quantised}
+    if (blocks := in_blocks(quantised)) is not quantised:
+        kept = made.quantise("minmax", made.layers[:1])
+        graphs["int8, first layer in fp32"] = for_cpu(kept)
+        graphs["int8, first layer in blocks"] = blocks
+    if (wide := side_by_side(blocks)) is not blocks:
+        graphs["int8, two columns at once as well"] = wide
+    return graphs

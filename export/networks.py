@@ -11,6 +11,7 @@ from export.estimates import Features, pair_outputs, view_outputs
 from export.half import to_half
 from export.mixed import Plan, choose
 from export.quantise import WEIGHT_BITS, feature_inputs, frame_inputs, quantiser
+from export.rewrite.blocks import in_blocks
 from export.rewrite.columns import side_by_side
 from export.rewrite.names import name_layers
 from export.rewrite.normalisation import fold_normalisation
@@ -34,8 +35,13 @@ def folded(plain: Mapping[ModelName, onnx.ModelProto]) -> Graphs:
 
 
 def fp32(graphs: Graphs) -> Graphs:
-    """Folded graphs with the rewrites that fp32 gains by on a CPU."""
-    return {name: fold_pooling(graph) for name, graph in graphs.items()}
+    """Folded graphs with the rewrites that a CPU gains by."""
+    return {name: for_cpu(graph) for name, graph in graphs.items()}
+
+
+def for_cpu(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """A folded graph, quantised or not, with the rewrites that ONNX Runtime on a CPU gains by."""
+    return side_by_side(in_blocks(fold_pooling(graph)))
 
 
 def fp16(graphs: Graphs) -> Graphs:
@@ -44,7 +50,7 @@ def fp16(graphs: Graphs) -> Graphs:
 
 
 def int8(graphs: Graphs, frames: Pairs, steps: Steps) -> Quantised:
-    """fp32 graphs in 8 bits, calibrated on these frames; the pair on the 8-bit views' features."""
+    """Folded graphs in 8 bits, calibrated on frames, the pair on the 8-bit views' features."""
     plans: dict[ModelName, Plan] = {}
     features: dict[View, Features] = {}
     wanted: dict[View, Features] = {}
@@ -57,7 +63,7 @@ def int8(graphs: Graphs, frames: Pairs, steps: Steps) -> Quantised:
     with steps.step(f"quantising {PAIR}"):
         plans[PAIR] = _pair(graphs[PAIR], features, wanted)
     return Quantised(
-        {name: side_by_side(plan.model) for name, plan in plans.items()},
+        {name: for_cpu(plan.model) for name, plan in plans.items()},
         _record(plans, frames.record),
     )
 

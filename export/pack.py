@@ -107,7 +107,7 @@ def _graphs(
     quantisation = None
     if "int8" in order.precisions:
         frames = calibration_frames(run, order.calibration_pairs, steps)
-        graphs["int8"], quantisation = int8(graphs["fp32"], frames, steps)
+        graphs["int8"], quantisation = int8(whole, frames, steps)
     if "fp16" in order.precisions:
         graphs["fp16"] = fp16(whole)
     return graphs, quantisation

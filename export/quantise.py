@@ -2,8 +2,9 @@
 
 Activations are unsigned with 8 bits, weights signed with 7: on a CPU without VNNI two products of 8
 bits overflow the 16 bits that ONNX Runtime adds them in, and the estimate would depend on the
-processor. The first convolution stays in fp32, for over one channel an 8-bit convolution is slower
-than it, and so does the last dense layer: 64 numbers that make one.
+processor. The first convolution reads the frame's own bytes where it can be made of blocks of them
+(`export.rewrite.blocks`); else it stays in fp32, for over one channel an 8-bit convolution is
+slower than it, and so does the last dense layer: 64 numbers that make one.
 """
 
 import logging
@@ -11,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from functools import cached_property
 from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
@@ -27,7 +29,8 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.quant_utils import add_pre_process_metadata
 
-from export.rewrite.names import layer_of
+from export.rewrite.blocks import goes_in_blocks
+from export.rewrite.frame_bytes import Centred, as_bytes, whole_centre
 
 Method = Literal["minmax", "entropy", "percentile"]
 METHODS: tuple[Method, ...] = ("minmax", "entropy", "percentile")
@@ -38,7 +41,6 @@ _METHODS = {
     "entropy": CalibrationMethod.Entropy,
     "percentile": CalibrationMethod.Percentile,
 }
-FIRST = ("Conv", "MaxPool")
 _TYPES = ["Conv", "Gemm", "MaxPool", "Relu"]
 _AT_A_TIME = 8
 """Frames whose activations are kept at a time while ranges are found."""
@@ -50,7 +52,7 @@ Inputs = dict[str, NDArray[Any]]
 class Quantiser:
     """Makes 8-bit versions of one network; ranges are found once for each method.
 
-    model: fp32, layers named by `export.rewrite.names`. inputs: what to calibrate it with.
+    model: fp32, folded (`export.networks.folded`). inputs: what to calibrate it with.
     folder: for files in between, to be kept while the quantiser is used.
     """
 
@@ -60,17 +62,21 @@ class Quantiser:
 
     @property
     def layers(self) -> list[str]:
-        """Names of the layers that can be quantised: convolutions but the first, dense but last."""
+        """Names of the layers that can be quantised."""
         kinds = ("Conv", "Gemm")
         named = [node.name for node in self.model.graph.node if node.op_type in kinds]
-        return [name for name in named if name not in self._always_fp32()]
+        first = self._first if self._bytes is None else []
+        return [name for name in named if name not in (*first, *self._last)]
 
     def quantise(self, method: Method, kept: list[str]) -> onnx.ModelProto:
         """The network in 8 bits but for the layers `kept`, which stay in fp32; itself if all do."""
         if set(kept) >= set(self.layers):
             return self.model
+        read = self._bytes
+        if read is None or set(kept) & set(self._first):
+            read, kept = None, [*self._first, *kept]
         source = onnx.ModelProto()
-        source.CopyFrom(self.model)
+        source.CopyFrom(self.model if read is None else read.model)
         add_pre_process_metadata(source)  # shapes are inferred; else it asks for it by a warning
         target = self.folder / "quantised.onnx"
         with _without_advice():
@@ -84,23 +90,40 @@ class Quantiser:
                 reduce_range=True,
                 activation_type=QuantType.QUInt8,
                 weight_type=QuantType.QInt8,
-                nodes_to_exclude=[*self._always_fp32(), *kept],
+                nodes_to_exclude=[*kept, *self._last],
                 calibrate_method=_METHODS[method],
-                extra_options={"CalibStridedMinMax": _AT_A_TIME},
+                extra_options={"CalibStridedMinMax": _AT_A_TIME, **_given(read)},
                 calibration_cache_path=self.folder / f"{method}.json",
             )
         quantised = onnx.load(target)
         onnx.checker.check_model(quantised, full_check=True)
-        return quantised
+        return quantised if read is None else as_bytes(quantised)
 
-    def _always_fp32(self) -> set[str]:
-        """The first convolution with its pooling, and the last dense layer."""
+    @cached_property
+    def _bytes(self) -> Centred | None:
+        """The network as its first layer can be quantised; None where that has to stay in fp32."""
+        return whole_centre(self.model) if goes_in_blocks(self.model) else None
+
+    @property
+    def _first(self) -> list[str]:
+        """The first convolution with its pooling."""
         nodes = self.model.graph.node
-        layers = {at: layer_of(node) for at, node in enumerate(nodes) if node.op_type == "Conv"}
-        first = next(iter(layers.values()), "")
-        second = next((at for at, name in layers.items() if name != first), len(nodes))
-        dense = [node.name for node in nodes if node.op_type == "Gemm"]
-        return {*(node.name for node in nodes[:second] if node.op_type in FIRST), *dense[-1:]}
+        at = [at for at, node in enumerate(nodes) if node.op_type == "Conv"]
+        before = nodes[: at[1]] if len(at) > 1 else nodes
+        return [node.name for node in before if node.op_type in ("Conv", "MaxPool")] if at else []
+
+    @property
+    def _last(self) -> list[str]:
+        """The last dense layer."""
+        return [node.name for node in self.model.graph.node if node.op_type == "Gemm"][-1:]
+
+
+def _given(read: Centred | None) -> dict[str, Any]:
+    """Options that give the frame's bytes as they come; None: the first layer stays in fp32."""
+    if read is None:
+        return {}
+    scale, zero = np.array(1, np.float32), np.array(read.zero_point, np.uint8)
+    return {"TensorQuantOverrides": {read.tensor: [{"scale": scale, "zero_point": zero}]}}
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
 Floats = NDArray[np.float32]
 
@@ -39,17 +39,29 @@ class Graph:
         is_output = tensor in {output.name for output in self._model.graph.output}
         return users[0] if len(users) == 1 and not is_output else None
 
+    def line(self, first: onnx.NodeProto, number: int) -> list[onnx.NodeProto]:
+        """A node and those after it, each the only user of the one before; at most `number`."""
+        nodes = [first]
+        while len(nodes) < number and (after := self.only_user(nodes[-1].output[0])) is not None:
+            nodes.append(after)
+        return nodes
+
     def shape(self, tensor: str) -> list[int]:
         """Inferred shape; empty where it is not known."""
         values = [*self._model.graph.value_info, *self._model.graph.input]
         found = [value.type.tensor_type.shape for value in values if value.name == tensor]
         return [dimension.dim_value for dimension in found[0].dim] if found else []
 
+    def is_bytes(self, tensor: str) -> bool:
+        """Whether it is an input of the model's and uint8."""
+        types = {value.name: value.type.tensor_type.elem_type for value in self._model.graph.input}
+        return bool(types.get(tensor) == TensorProto.UINT8)
+
     def replace(self, old: list[onnx.NodeProto], new: list[onnx.NodeProto]) -> None:
-        """Put new nodes where the first of the old ones stood."""
-        at = min(self.nodes.index(node) for node in old)
-        kept = [node for node in self.nodes[at:] if node not in old]
-        self.nodes = [*self.nodes[:at], *new, *kept]
+        """Put new nodes where the last of the old ones stood."""
+        at = max(self.nodes.index(node) for node in old) + 1
+        kept = [node for node in self.nodes[:at] if node not in old]
+        self.nodes = [*kept, *new, *self.nodes[at:]]
 
     def finish(self) -> onnx.ModelProto:
         """The changed model without what is no longer used, checked, with shapes inferred."""
@@ -69,3 +81,15 @@ class Graph:
 def attributes(node: onnx.NodeProto) -> dict[str, Any]:
     """A node's attributes by name."""
     return {item.name: helper.get_attribute_value(item) for item in node.attribute}
+
+
+def like(node: onnx.NodeProto, *inputs: str, **told: Any) -> onnx.NodeProto:
+    """A node as another, over other tensors (the first of its inputs), told other things if any."""
+    made = onnx.NodeProto()
+    made.CopyFrom(node)
+    made.input[: len(inputs)] = inputs
+    made.output[:] = [f"{node.name}:0"]
+    if told:
+        del made.attribute[:]
+        made.attribute.extend(helper.make_attribute(name, value) for name, value in told.items())
+    return made

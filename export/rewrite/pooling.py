@@ -59,7 +59,7 @@ def fold_pooling(model: onnx.ModelProto) -> onnx.ModelProto:
     without that pattern comes back as it is.
     """
     graph = Graph(model)
-    layer = _first_layer(graph)
+    layer = first_layer(graph)
     if layer is None:
         return model
     kernel, bias = (graph.constant(name) for name in layer.convolution.input[1:3])
@@ -83,13 +83,14 @@ def fold_pooling(model: onnx.ModelProto) -> onnx.ModelProto:
     return graph.finish()
 
 
-def _first_layer(graph: Graph) -> Layer | None:
+def first_layer(graph: Graph) -> Layer | None:
+    """Convolution 3x3 over one channel, ReLU and maximum of 2x2, where a network begins by them."""
     convolution = next((node for node in graph.nodes if node.op_type == "Conv"), None)
     if convolution is None or not _fits(graph, convolution):
         return None
     relu = graph.only_user(convolution.output[0])
     pool = graph.only_user(relu.output[0]) if relu is not None else None
-    if relu is None or pool is None or relu.op_type != "Relu" or not _halves(pool):
+    if relu is None or pool is None or relu.op_type != "Relu" or not halves(pool):
         return None
     return Layer(convolution, relu, pool)
 
@@ -151,7 +152,8 @@ def _fits(graph: Graph, convolution: onnx.NodeProto) -> bool:
     )
 
 
-def _halves(pool: onnx.NodeProto) -> bool:
+def halves(pool: onnx.NodeProto) -> bool:
+    """Whether it is a maximum of 2x2 with stride 2."""
     told = attributes(pool)
     return (
         pool.op_type == "MaxPool"

@@ -8,11 +8,11 @@ import pytest
 from onnx import numpy_helper
 
 from export.quantise import Quantiser, frame_inputs
+from export.rewrite.blocks import in_blocks
 from export.rewrite.columns import one_by_one, side_by_side
 from export.rewrite.graph import attributes
 from export.rewrite.names import name_layers
 from export.rewrite.normalisation import fold_normalisation
-from export.rewrite.pooling import fold_pooling
 from tests.unit.export.graphs import network, outputs, some_frames
 
 FRAMES = some_frames(8)
@@ -24,10 +24,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def in_8_bits(architecture: str, folder: Path, kept: list[str] | None = None) -> onnx.ModelProto:
-    graph = fold_pooling(name_layers(fold_normalisation(network(architecture))))
+    graph = name_layers(fold_normalisation(network(architecture)))
     folder = folder / architecture
     folder.mkdir(exist_ok=True)
-    return Quantiser(graph, frame_inputs(FRAMES), folder).quantise("minmax", kept or [])
+    quantised = Quantiser(graph, frame_inputs(FRAMES), folder).quantise("minmax", kept or [])
+    return in_blocks(quantised)
 
 
 def kernels(model: onnx.ModelProto) -> dict[str, tuple[list[int], list[int]]]:

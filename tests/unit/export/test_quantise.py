@@ -10,19 +10,19 @@ from onnx import numpy_helper
 from edge.contract.variant import Parity
 from export import mixed
 from export.half import to_half
+from export.networks import for_cpu
 from export.parity import measure, strain
-from export.quantise import METHODS, Quantiser, frame_inputs
+from export.quantise import METHODS, Method, Quantiser, frame_inputs
 from export.rewrite import pooling
 from export.rewrite.names import name_layers
 from export.rewrite.normalisation import fold_normalisation
-from export.rewrite.pooling import fold_pooling
-from tests.unit.export.graphs import kinds, network, outputs, some_frames
+from tests.unit.export.graphs import SCALE, SHIFT, kinds, network, outputs, some_frames
 
 FRAMES = some_frames(32)
 
 
 def made(architecture: str, folder: Path) -> Quantiser:
-    graph = fold_pooling(name_layers(fold_normalisation(network(architecture))))
+    graph = name_layers(fold_normalisation(network(architecture)))
     return Quantiser(graph, frame_inputs(FRAMES), folder)
 
 
@@ -36,34 +36,48 @@ def in_8_bits(model: onnx.ModelProto) -> int:
 
 
 @pytest.mark.parametrize("architecture", ["paper", "strided"])
-def test_all_but_the_first_convolution_and_the_last_dense_layer(
+def test_all_but_the_last_dense_layer_and_a_first_convolution_that_loses_by_it(
     architecture: str, tmp_path: Path
 ) -> None:
     quantiser = made(architecture, tmp_path)
 
     model = quantiser.quantise("minmax", [])
 
-    assert quantiser.layers == ["conv2", "conv3", "dense1"]
-    assert in_8_bits(model) == 3
+    in_fp32 = ["conv1"] if architecture == "strided" else []
+    names = [name for name in ("conv1", "conv2", "conv3", "dense1") if name not in in_fp32]
+    assert quantiser.layers == names
+    assert in_8_bits(model) == len(names)
     first = next(node for node in model.graph.node if node.op_type == "Conv")
     stored = {array.name: array for array in model.graph.initializer}
-    assert numpy_helper.to_array(stored[first.input[1]]).dtype == np.float32
+    assert (first.input[1] in stored) == bool(in_fp32)
     assert [opset.domain for opset in model.opset_import] == [""]
     wanted, found = (outputs(one, FRAMES)[0][:, 0] for one in (quantiser.model, model))
     assert 0 < measure(wanted, found).mean_abs_pct < 0.05 * np.ptp(wanted)
 
 
-def test_the_first_layer_stays_in_fp32_in_all_of_its_bands(
+@pytest.mark.parametrize("method", METHODS)
+def test_frames_are_read_as_they_come(method: Method, tmp_path: Path) -> None:
+    """No method may clip or stretch them, as entropy would."""
+    model = made("paper", tmp_path).quantise(method, [])
+
+    assert not {"Cast", "Sub"} & set(kinds(model))
+    read = next(node for node in model.graph.node if node.op_type == "Conv").input[0]
+    bytes_read = next(node for node in model.graph.node if read in node.output)
+    stored = {array.name: numpy_helper.to_array(array) for array in model.graph.initializer}
+    scale, zero = (stored[name].item() for name in bytes_read.input[1:])
+    assert (scale, zero) == (1, round(-SHIFT / SCALE))
+
+
+def test_a_first_layer_that_is_kept_is_in_bands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pooling, "BAND_BYTES", 1)
-    quantiser = made("paper", tmp_path)
 
-    model = quantiser.quantise("minmax", [])
+    model = made("paper", tmp_path).quantise("minmax", ["conv1"])
 
-    assert quantiser.layers == ["conv2", "conv3", "dense1"]
     assert in_8_bits(model) == 3
-    assert kinds(model).count("Conv") == 12 + 2
+    assert kinds(model).count("Conv") == 3
+    assert kinds(for_cpu(model)).count("Conv") == 12 + 2
 
 
 def test_no_two_products_can_overflow_16_bits(tmp_path: Path) -> None:
