@@ -27,7 +27,7 @@ def whole_centre(model: onnx.ModelProto) -> Centred | None:
     """Subtract the whole number next to the centre, the first bias making up for it.
 
     `model`: its normalisation folded (`export.rewrite.normalisation`). None where frames are not
-    bytes that only lose their centre before the first convolution.
+    bytes that only lose their centre before the first convolution, or no byte is next to that.
     """
     graph = Graph(model)
     convolution = next((node for node in graph.nodes if node.op_type == "Conv"), None)
@@ -38,7 +38,9 @@ def whole_centre(model: onnx.ModelProto) -> Centred | None:
     if len(read) != 3 or any(value is None for value in read):
         return None
     centre, kernel, bias = (np.asarray(value, np.float64) for value in read)
-    whole = np.clip(np.round(centre), 0, 255)
+    whole = np.round(centre)
+    if not 0 <= whole.item() <= 255:
+        return None
     moved = bias + (whole - centre).item() * kernel.sum(axis=(1, 2, 3))
     minus.input[1] = graph.add_constant("whole_centre", whole.astype(np.float32))
     convolution.input[2] = graph.add_constant("moved_bias", moved.astype(np.float32))

@@ -92,6 +92,18 @@ def test_a_network_that_does_not_begin_so_has_none() -> None:
     assert whole_centre(network("paper")) is None
 
 
+@pytest.mark.parametrize(
+    ("centre", "fits"), [(-0.6, False), (-0.4, True), (255.4, True), (256, False)]
+)
+def test_a_centre_that_no_byte_is_next_to_has_none(centre: float, fits: bool) -> None:
+    plain = folded("paper")
+    minus = next(node for node in plain.graph.node if node.op_type == "Sub")
+    other = numpy_helper.from_array(np.array(centre, np.float32), minus.input[1])
+    next(one for one in plain.graph.initializer if one.name == other.name).CopyFrom(other)
+
+    assert (whole_centre(plain) is not None) == fits
+
+
 def test_bytes_that_become_the_same_bytes_are_read_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
