@@ -36,8 +36,7 @@ def change(
     """
 
     def changed(name: str) -> str:
-        value = graph.constant(name)
-        assert value is not None  # noqa: S101 - quantised weights are constants
+        value = _constant(graph, name)
         if value.ndim == 0:
             return name
         new = kernel(value) if value.ndim == 4 else np.tile(value, times)
@@ -56,8 +55,7 @@ def change_back(
     """The inverse. kernel: makes the old kernel of the changed one. outputs: of the old one."""
 
     def changed(name: str) -> str:
-        value = graph.constant(name)
-        assert value is not None  # noqa: S101 - quantised weights are constants
+        value = _constant(graph, name)
         if not name.endswith(ending):
             return name
         old = kernel(value) if value.ndim == 4 else value[:outputs]
@@ -82,6 +80,12 @@ def in_fp32(graph: Graph, tensor: str) -> Constant:
     """What a DequantizeLinear over constants makes, one scale for each first index."""
     stored = graph.producer(tensor)
     assert stored is not None  # noqa: S101 - its weights are stored
-    numbers, scales = (np.asarray(graph.constant(name)) for name in stored.input[:2])
+    numbers, scales = (_constant(graph, name) for name in stored.input[:2])
     each = scales.reshape(-1, *(1,) * (numbers.ndim - 1))
     return np.asarray(numbers * each, np.float32)
+
+
+def _constant(graph: Graph, name: str) -> Constant:
+    value = graph.constant(name)
+    assert value is not None  # noqa: S101 - quantised weights are constants
+    return value

@@ -1,5 +1,6 @@
 """Small networks of both architectures as ONNX graphs, as tf2onnx would give them."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from edge.runner_sessions import open_session
+from export.quantise import Quantiser, frame_inputs
+from export.rewrite.names import name_layers
+from export.rewrite.normalisation import fold_normalisation
 
 SIDE = 24
 CHANNELS = (4, 6, 8)
@@ -50,6 +54,23 @@ def outputs(model: onnx.ModelProto, frames: NDArray[np.uint8]) -> list[NDArray[A
 def some_frames(number: int = 6) -> NDArray[np.uint8]:
     """Frames with bright and dark borders, where a wrong padding shows."""
     return np.random.default_rng(5).integers(0, 256, (number, SIDE, SIDE), np.uint8)
+
+
+def in_8_bits(architecture: str, folder: Path, kept: list[str] | None = None) -> onnx.ModelProto:
+    """Such a network quantised on `some_frames`."""
+    folder = folder / architecture
+    folder.mkdir(exist_ok=True)
+    graph = name_layers(fold_normalisation(network(architecture)))
+    return Quantiser(graph, frame_inputs(some_frames(8)), folder).quantise("minmax", kept or [])
+
+
+def assert_equal(one: onnx.ModelProto, other: onnx.ModelProto) -> None:
+    """Both say the same of `some_frames`, to the last bit, and not of all of them the same."""
+    frames = some_frames(8)
+    both = list(zip(outputs(one, frames), outputs(other, frames), strict=True))
+    assert np.ptp(both[0][0]) > 0
+    for wanted, found in both:
+        np.testing.assert_array_equal(found, wanted)
 
 
 def kinds(model: onnx.ModelProto) -> list[str]:
