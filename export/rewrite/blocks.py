@@ -15,7 +15,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from export.rewrite.channels_last import STEPS, reshaped
-from export.rewrite.graph import Graph, attributes, like
+from export.rewrite.graph import Graph, is_3x3, like
 from export.rewrite.pooling import first_layer, halves
 from export.rewrite.stored import Constant, change, in_fp32, stored_kernel
 
@@ -155,7 +155,7 @@ def at_one_place(kernels: Constant) -> Constant:
 
 
 def _layer(graph: Graph) -> Layer | None:
-    image = next((node for node in graph.nodes if node.op_type == KINDS[0]), None)
+    image = graph.first(KINDS[0])
     nodes = graph.line(image, len(KINDS)) if image is not None else []
     if tuple(node.op_type for node in nodes) != KINDS:
         return None
@@ -164,15 +164,13 @@ def _layer(graph: Graph) -> Layer | None:
 
 
 def _fits(graph: Graph, layer: Layer) -> bool:
-    told = attributes(layer.convolution)
     kernel = stored_kernel(graph, layer.convolution)
     size = graph.shape(layer.convolution.output[0])
     return (
         graph.is_bytes(layer.image.input[0])
         and kernel is not None
-        and kernel.shape[1:] == (1, 3, 3)
-        and told.get("strides", [1, 1]) == [1, 1]
-        and told.get("pads") == [1, 1, 1, 1]
+        and is_3x3(layer.convolution, kernel)
+        and kernel.shape[1] == 1
         and halves(layer.pool)
         and len(size) == 4
         and size[2] % POOLED == size[3] % BLOCK == 0

@@ -9,7 +9,7 @@ memory as the columns' own would, so that what puts them in their places below i
 import onnx
 
 from export.rewrite.channels_last import names, reshaped
-from export.rewrite.graph import Graph, attributes, like
+from export.rewrite.graph import Graph, is_3x3, like
 from export.rewrite.places import PLACES, at_both
 from export.rewrite.stored import change, change_back, stored_kernel
 
@@ -44,17 +44,13 @@ def one_by_one(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def _fits(graph: Graph, convolution: onnx.NodeProto) -> bool:
-    told = attributes(convolution)
     kernel = stored_kernel(graph, convolution)
     rounding = graph.only_user(convolution.output[0])
     size = graph.shape(convolution.output[0])
     return (
         kernel is not None
         and kernel.shape[0] <= FEW
-        and kernel.shape[2:] == (3, 3)
-        and told.get("group", 1) == 1
-        and told.get("strides", [1, 1]) == told.get("dilations", [1, 1]) == [1, 1]
-        and told.get("pads") == [1, 1, 1, 1]
+        and is_3x3(convolution, kernel)
         and rounding is not None
         and rounding.op_type == "QuantizeLinear"
         and len(size) == 4

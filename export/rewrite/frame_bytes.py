@@ -30,7 +30,7 @@ def whole_centre(model: onnx.ModelProto) -> Centred | None:
     bytes that only lose their centre before the first convolution, or no byte is next to that.
     """
     graph = Graph(model)
-    convolution = next((node for node in graph.nodes if node.op_type == "Conv"), None)
+    convolution = graph.first("Conv")
     minus = graph.producer(convolution.input[0]) if convolution is not None else None
     if convolution is None or minus is None or not _way(graph, minus):
         return None
@@ -54,7 +54,7 @@ def as_bytes(model: onnx.ModelProto) -> onnx.ModelProto:
     in another way comes back as it is.
     """
     graph = Graph(model)
-    rounding = next((node for node in graph.nodes if node.op_type == "QuantizeLinear"), None)
+    rounding = graph.first("QuantizeLinear")
     minus = graph.producer(rounding.input[0]) if rounding is not None else None
     way = _way(graph, minus) if minus is not None else []
     if rounding is None or minus is None or not way:

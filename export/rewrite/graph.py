@@ -29,6 +29,10 @@ class Graph:
         self._constants[name] = numpy_helper.from_array(np.array(value, order="C"), name)
         return name
 
+    def first(self, kind: str) -> onnx.NodeProto | None:
+        """The first node of a kind."""
+        return next((node for node in self.nodes if node.op_type == kind), None)
+
     def producer(self, tensor: str) -> onnx.NodeProto | None:
         """Node that makes a tensor; None for inputs and constants."""
         return next((node for node in self.nodes if tensor in node.output), None)
@@ -81,6 +85,17 @@ class Graph:
 def attributes(node: onnx.NodeProto) -> dict[str, Any]:
     """A node's attributes by name."""
     return {item.name: helper.get_attribute_value(item) for item in node.attribute}
+
+
+def is_3x3(convolution: onnx.NodeProto, kernel: NDArray[Any]) -> bool:
+    """Whether it looks at each pixel and its eight neighbours, zeros around the image."""
+    told = attributes(convolution)
+    return bool(
+        kernel.shape[2:] == (3, 3)
+        and told.get("group", 1) == 1
+        and told.get("strides", [1, 1]) == told.get("dilations", [1, 1]) == [1, 1]
+        and told.get("pads") == [1, 1, 1, 1]
+    )
 
 
 def like(node: onnx.NodeProto, *inputs: str, **told: Any) -> onnx.NodeProto:

@@ -31,11 +31,6 @@ def name_layers(model: onnx.ModelProto) -> onnx.ModelProto:
     return named
 
 
-def layer_of(node: onnx.NodeProto) -> str:
-    """Name of the layer of a node, of which there may be several: conv1 of conv1/3."""
-    return str(node.name).partition("/")[0]
-
-
 def _named(array: onnx.TensorProto, name: str) -> onnx.TensorProto:
     renamed = onnx.TensorProto()
     renamed.CopyFrom(array)

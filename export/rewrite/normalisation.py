@@ -51,7 +51,7 @@ def fold_normalisation(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def _find(graph: Graph) -> _Found | None:
-    convolution = next((node for node in graph.nodes if node.op_type == "Conv"), None)
+    convolution = graph.first("Conv")
     if convolution is None:
         return None
     before = graph.producer(convolution.input[0])

@@ -4,8 +4,8 @@ A 2x2 maximum with stride 2 over a 3x3 convolution looks at two neighbouring col
 each of them sees the image moved by a pixel. A kernel 4 wide with stride 2 across holds the 3x3
 kernel at one of two places; of twice as many outputs, the maximum of two rows, then of the two
 places, is the pooled one. The paper's 8 filters, thus 16, fill a vector of AVX-512; what fills half
-of one is as slow, and ONNX Runtime pools it in a slower way. In int8 it keeps the first layer in
-fp32, where it is faster over one channel, without an int8 pooling that costs more than it gains.
+of one is as slow, and ONNX Runtime pools it in a slower way. An 8-bit network whose first layer
+accuracy keeps in fp32 has it so as well; else that is in blocks (`export.rewrite.blocks`).
 
 What the first convolution gives is by far the largest thing in the network: 4 MB of the paper's.
 One band of rows after the other, it stays in a core's own cache until it is a quarter of that.
@@ -17,7 +17,7 @@ import numpy as np
 import onnx
 from onnx import helper
 
-from export.rewrite.graph import Graph, attributes
+from export.rewrite.graph import Graph, attributes, is_3x3
 from export.rewrite.places import PLACES, at_both
 
 BAND_BYTES = 512 * 1024
@@ -85,14 +85,13 @@ def fold_pooling(model: onnx.ModelProto) -> onnx.ModelProto:
 
 def first_layer(graph: Graph) -> Layer | None:
     """Convolution 3x3 over one channel, ReLU and maximum of 2x2, where a network begins by them."""
-    convolution = next((node for node in graph.nodes if node.op_type == "Conv"), None)
+    convolution = graph.first("Conv")
     if convolution is None or not _fits(graph, convolution):
         return None
-    relu = graph.only_user(convolution.output[0])
-    pool = graph.only_user(relu.output[0]) if relu is not None else None
-    if relu is None or pool is None or relu.op_type != "Relu" or not halves(pool):
+    nodes = graph.line(convolution, len(Layer._fields))
+    if [node.op_type for node in nodes[1:]] != ["Relu", "MaxPool"] or not halves(nodes[-1]):
         return None
-    return Layer(convolution, relu, pool)
+    return Layer(*nodes)
 
 
 def _bands(height: int, row_bytes: int) -> list[Rows]:
@@ -138,15 +137,13 @@ def _band(
 
 
 def _fits(graph: Graph, convolution: onnx.NodeProto) -> bool:
-    told = attributes(convolution)
     kernel = graph.constant(convolution.input[1])
     size = graph.shape(convolution.input[0])
     return (
         kernel is not None
-        and kernel.shape[1:] == (1, 3, 3)
+        and is_3x3(convolution, kernel)
+        and kernel.shape[1] == 1
         and len(convolution.input) == 3
-        and told.get("strides", [1, 1]) == [1, 1]
-        and told.get("pads") == [1, 1, 1, 1]
         and len(size) == 4
         and size[2] % 2 == size[3] % 2 == 0
     )
